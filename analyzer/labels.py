@@ -1,0 +1,49 @@
+"""Every Chinese word for a value that the organizer sees, in one place."""
+
+TIER = {"leadership": "领导班子", "middle": "中层干部", "frontline": "基层一线", "": "层级待补"}
+
+VERDICT = {"copied": "疑似雷同", "templated": "疑似套用模板", "clear": "未见异常"}
+
+MATCH_KIND = {"verbatim": "逐字", "edited": "改词", "paraphrase": "改写", "quote": "引用文件"}
+
+MATCH_WHERE = {"batch": "本批", "history": "往批", "library": "范文库", "official": "官方文件"}
+
+SENTENCE = {
+    "slogan": "套话口号",
+    "restate": "复述文件",
+    "experience": "亲身经历",
+    "feeling": "感受",
+    "shortcoming": "检视问题",
+    "cause": "原因剖析",
+    "insight": "新的认识",
+    "plan": "具体措施",
+    "pledge": "空泛表态",
+    "fact": "其他陈述",
+}
+
+ASPECT = {"experience": "亲身经历", "shortcoming": "自身问题", "cause": "原因剖析", "insight": "认识变化", "plan": "具体措施"}
+
+LEVEL = {1: "一级 套话", 2: "二级 理解", 3: "三级 反思", 4: "四级 深思", None: "文字过少，不评"}
+
+FINDING = {
+    "placeholder": "未改占位",
+    "footer": "网页尾注",
+    "other_name": "别的单位或姓名",
+    "wrong_date": "年份不符",
+    "generator": "生成提示语",
+    "garbled": "乱码",
+    "too_short": "篇幅过短",
+    "unfinished": "未写完",
+    "off_topic": "题目不符",
+}
+
+QUESTION = {"originality": "亲自动手", "reflection": "认真思考", "gatekeeping": "严格把关"}
+
+MEASURE = {
+    "depth": "思考深度",
+    "level": "深度等级",
+    "own": "自己的话占比",
+    "suspected": "疑似雷同比例",
+    "templated": "模板相似比例",
+    "findings": "把关问题比例",
+}

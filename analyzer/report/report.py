@@ -1,0 +1,186 @@
+"""The Report: one object with everything that was found. Workbook, document and app are views of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from analyzer.compare import Comparison, Difference, Group, Trend
+from analyzer.copying.match import Match, Originality
+from analyzer.essay import Essay, Problem
+from analyzer.gatekeeping import Finding
+from analyzer.labels import LEVEL, MATCH_KIND, TIER, VERDICT
+from analyzer.reflection.reflection import LabelledSentence, Reflection
+
+SCHEMA = 1
+
+
+@dataclass(frozen=True)
+class Report:
+    """What was read and what was found; see docs/architecture.md for report.json."""
+
+    essays: tuple[Essay, ...]
+    documents: tuple[Essay, ...]
+    """Official documents, 范文 and earlier essays that some match refers to (their text is needed to show it)."""
+    originality: Mapping[str, Originality]
+    """By essay id."""
+    reflection: Mapping[str, Reflection]
+    """By essay id: the text as it stands."""
+    reflection_own: Mapping[str, Reflection]
+    """By essay id: what remains without quotes and copied passages; tiers are compared by this."""
+    matches: tuple[Match, ...]
+    findings: tuple[Finding, ...]
+    comparisons: tuple[Comparison, ...]
+    problems: tuple[Problem, ...]
+    absent: tuple[Essay, ...] = ()
+    notes: tuple[str, ...] = ()
+    files: int = 0
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    versions: Mapping[str, str] = field(default_factory=dict)
+
+    def essay(self, id: str) -> Essay:
+        """The essay or other document with this id; KeyError if there is none."""
+        return self._by_id()[id]
+
+    def _by_id(self) -> dict[str, Essay]:
+        index = self.__dict__.get("_index")
+        if index is None:
+            index = {document.id: document for document in (*self.documents, *self.essays)}
+            object.__setattr__(self, "_index", index)
+        return index
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row an essay, in the batch's order; shares 0 to 1, missing scores as NaN."""
+        rows = []
+        found: dict[str, int] = {}
+        for finding in self.findings:
+            found[finding.essay] = found.get(finding.essay, 0) + 1
+        for essay in self.essays:
+            originality, whole, own = (m[essay.id] for m in (self.originality, self.reflection, self.reflection_own))
+            rows.append({
+                "id": essay.id, "file": essay.file, "title": essay.title, "author": essay.author, "unit": essay.unit,
+                "post": essay.post, "tier": essay.tier, "batch": essay.batch, "characters": len(essay.text),
+                "verdict": originality.verdict, "suspicion": originality.suspicion, "copied": originality.copied,
+                "templated": originality.templated, "quoted": originality.quoted, "own": originality.own,
+                "group": originality.group, "partner": originality.partner,
+                "level": whole.level, "score": whole.score, "level_own": own.level, "score_own": own.score,
+                "findings": found.get(essay.id, 0),
+            })
+        return pd.DataFrame(rows)
+
+    @property
+    def suspects(self) -> pd.DataFrame:
+        """The rows of ``table`` whose verdict is not clear, most suspicious first."""
+        table = self.table
+        if table.empty:
+            return table
+        return table[table.verdict != "clear"].sort_values("suspicion", ascending=False, kind="stable").reset_index(drop=True)
+
+    @property
+    def tiers(self) -> pd.DataFrame:
+        """One row a measure and tier: n, median, interval."""
+        return self._groups("tier")
+
+    @property
+    def units(self) -> pd.DataFrame:
+        """One row a measure and unit: n, median, interval."""
+        return self._groups("unit")
+
+    def _groups(self, by: str) -> pd.DataFrame:
+        return pd.DataFrame([
+            {"measure": comparison.measure, by: group.name, **{k: v for k, v in asdict(group).items() if k != "name"}}
+            for comparison in self.comparisons if comparison.by == by for group in comparison.groups
+        ])
+
+    def matches_of(self, id: str) -> list[Match]:
+        """Matches of this essay, seen from its side, in the order of its text."""
+        own = [m for m in self.matches if m.essay == id]
+        turned = [
+            Match(m.other, m.other_start, m.other_end, m.essay, m.start, m.end, m.kind, m.where, m.similarity, m.rarity)
+            for m in self.matches if m.other == id and m.where == "batch"
+        ]
+        return sorted(own + turned, key=lambda m: (m.start, m.end, m.other))
+
+    def findings_of(self, id: str) -> list[Finding]:
+        return [finding for finding in self.findings if finding.essay == id]
+
+    def to_json(self, path: str | Path) -> Path:
+        """Write report.json (UTF-8) whole or not at all."""
+        path = Path(path)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = path.with_name(path.name + ".part")
+        unfinished.write_text(json.dumps(_to_dict(self), ensure_ascii=False, indent=1), encoding="utf-8")
+        unfinished.replace(path)
+        return path
+
+    @classmethod
+    def from_json(cls, path: str | Path) -> Report:
+        """Read what ``to_json`` wrote. Raises ValueError for another schema."""
+        return _from_dict(json.loads(Path(path).read_text(encoding="utf-8")))
+
+
+def _reflection_to_dict(r: Reflection) -> dict | None:
+    if r.level is None:
+        return None
+    return {"level": r.level, "score": r.score, "low": r.low, "high": r.high, "aspects": dict(r.aspects),
+            "evidence": list(r.evidence), "advice": list(r.advice)}
+
+
+def _to_dict(report: Report) -> dict:
+    essays = []
+    for essay in report.essays:
+        originality = asdict(report.originality[essay.id])
+        originality.pop("essay")
+        essays.append(
+            asdict(essay) | originality
+            | {"depth": _reflection_to_dict(report.reflection[essay.id]),
+               "depth_own": _reflection_to_dict(report.reflection_own[essay.id]),
+               "advice": list(report.reflection[essay.id].advice),
+               "sentences": [asdict(s) for s in report.reflection[essay.id].sentences]})
+    return {
+        "schema": SCHEMA, "essays": essays, "documents": [asdict(d) for d in report.documents],
+        "matches": [asdict(m) for m in report.matches], "findings": [asdict(f) for f in report.findings],
+        "problems": [asdict(p) for p in report.problems], "absent": [asdict(a) for a in report.absent],
+        "comparisons": [asdict(c) for c in report.comparisons], "notes": list(report.notes), "files": report.files,
+        "settings": dict(report.settings), "versions": dict(report.versions),
+    }
+
+
+def _reflection_from_dict(id: str, d: dict | None, sentences, advice=()) -> Reflection:
+    if d is None:
+        return Reflection(id, None, None, None, None, {}, sentences, (), tuple(advice))
+    return Reflection(id, d["level"], d["score"], d["low"], d["high"], d["aspects"], sentences,
+                      tuple(d["evidence"]), tuple(d["advice"]))
+
+
+def _from_dict(d: dict) -> Report:
+    if d.get("schema") != SCHEMA:
+        raise ValueError(f"report.json 的版本是 {d.get('schema')}，本程序只认识 {SCHEMA}")
+    essay_fields = Essay.__dataclass_fields__
+    originality_fields = [name for name in Originality.__dataclass_fields__ if name != "essay"]
+    read_essay = lambda row: Essay(**{k: v for k, v in row.items() if k in essay_fields})
+    sentences = {e["id"]: tuple(LabelledSentence(**s) for s in e["sentences"]) for e in d["essays"]}
+    return Report(
+        essays=tuple(map(read_essay, d["essays"])),
+        documents=tuple(map(read_essay, d["documents"])),
+        originality={e["id"]: Originality(e["id"], **{k: e[k] for k in originality_fields}) for e in d["essays"]},
+        reflection={e["id"]: _reflection_from_dict(e["id"], e["depth"], sentences[e["id"]], e["advice"]) for e in d["essays"]},
+        reflection_own={e["id"]: _reflection_from_dict(e["id"], e["depth_own"], ()) for e in d["essays"]},
+        matches=tuple(Match(**m) for m in d["matches"]),
+        findings=tuple(Finding(**f) for f in d["findings"]),
+        comparisons=tuple(_comparison(c) for c in d["comparisons"]),
+        problems=tuple(Problem(**p) for p in d["problems"]), absent=tuple(map(read_essay, d["absent"])),
+        notes=tuple(d["notes"]), files=d["files"], settings=d["settings"], versions=d["versions"],
+    )
+
+
+def _comparison(d: dict) -> Comparison:
+    groups = tuple(Group(**g | {"shares": tuple(g["shares"])}) for g in d["groups"])
+    trend = Trend(**d["trend"]) if d["trend"] else None
+    return Comparison(d["measure"], d["by"], groups, tuple(Difference(**p) for p in d["pairs"]), trend, d["conclusion"])
