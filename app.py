@@ -1,0 +1,5 @@
+"""What ``streamlit run`` opens."""
+
+from analyzer.ui.main import main
+
+main()
