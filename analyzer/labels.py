@@ -47,3 +47,19 @@ MEASURE = {
     "templated": "模板相似比例",
     "findings": "把关问题比例",
 }
+
+PATTERN = {"verbatim": "逐字雷同", "edited": "改词雷同", "paraphrase": "改写雷同", "several": "与多篇相似", "template": "套用模板"}
+"""What kind of likeness a suspect shows; says nothing about who took from whom."""
+
+STATE = {
+    "pending": "待核实",
+    "talked": "已谈话",
+    "checked": "已核实",
+    "confirmed": "属实",
+    "unfounded": "不属实",
+    "quotation": "属引用",
+}
+"""What came of a suspect (复核)."""
+
+CLOSED = ("confirmed", "unfounded", "quotation")
+"""The states that count as 查结."""

@@ -100,12 +100,18 @@ class Report:
 
     def matches_of(self, id: str) -> list[Match]:
         """Matches of this essay, seen from its side, in the order of its text."""
-        own = [m for m in self.matches if m.essay == id]
-        turned = [
-            Match(m.other, m.other_start, m.other_end, m.essay, m.start, m.end, m.kind, m.where, m.similarity, m.rarity)
-            for m in self.matches if m.other == id and m.where == "batch"
-        ]
-        return sorted(own + turned, key=lambda m: (m.start, m.end, m.other))
+        index = self.__dict__.get("_matches")
+        if index is None:
+            index = {}
+            for m in self.matches:
+                index.setdefault(m.essay, []).append(m)
+                if m.where == "batch":
+                    turned = Match(m.other, m.other_start, m.other_end, m.essay, m.start, m.end, m.kind, m.where, m.similarity, m.rarity)
+                    index.setdefault(m.other, []).append(turned)
+            for matches in index.values():
+                matches.sort(key=lambda m: (m.start, m.end, m.other))
+            object.__setattr__(self, "_matches", index)
+        return list(index.get(id, ()))
 
     def findings_of(self, id: str) -> list[Finding]:
         return [finding for finding in self.findings if finding.essay == id]
