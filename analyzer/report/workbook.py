@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 
-from openpyxl import Workbook
 from openpyxl.chart import BarChart, Reference
 from openpyxl.chart.label import DataLabelList
+from openpyxl.chart.text import RichText
+from openpyxl.drawing.text import CharacterProperties, Paragraph, ParagraphProperties
 from openpyxl.formatting.rule import DataBarRule, FormulaRule
 from openpyxl.styles import Font, PatternFill
 from openpyxl.utils import get_column_letter
@@ -19,7 +21,7 @@ from analyzer.essay import TIERS
 from analyzer.labels import FINDING, LEVEL, MATCH_KIND, MEASURE, STATE, TIER, VERDICT
 from analyzer.report.report import Report
 from analyzer.report.review import Review
-from analyzer.report.sheet import COUNT, PERCENT, PROBABILITY, SCORE, Column, finish_sheet, paragraph, write_table
+from analyzer.report.sheet import COUNT, PERCENT, PROBABILITY, SCORE, Column, finish_sheet, new_workbook, paragraph, write_table
 from analyzer.report.suspects import Suspect, document_name, passage, suspects
 
 NAME = "疑似雷同清单.xlsx"
@@ -58,7 +60,7 @@ def write_workbook(report: Report, path: str | Path, reviews: Mapping[str, Revie
     """Write the list, with what is already recorded about each suspect (``reviews`` by essay id)."""
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    book = Workbook()
+    book = new_workbook()
     found = suspects(report)
     _suspects(book.active, report, found, reviews or {})
     _groups(book.create_sheet("层级对比"), report, "tier")
@@ -121,8 +123,7 @@ def _suspect_row(number: int, s: Suspect, report: Report, reviews: Mapping[str, 
             own, other, STATE[review.state], review.responsible, review.conclusion, review.measures, due, essay.id]
 
 
-def _date(iso: str):
-    from datetime import date
+def _date(iso: str) -> date | None:
     return date.fromisoformat(iso) if iso else None
 
 
@@ -164,7 +165,8 @@ def _groups(sheet: Worksheet, report: Report, by: str) -> None:
     row = last + 2
     if by == "tier" and rows:
         _level_chart(sheet, last, row)
-        row += 17
+        row += 14
+        sheet.page_setup.fitToHeight = 1
     for measure, comparison in comparisons.items():
         if comparison.conclusion:
             row = paragraph(sheet, row, f"{MEASURE[measure]}：{comparison.conclusion}", len(columns), total)
@@ -172,6 +174,10 @@ def _groups(sheet: Worksheet, report: Report, by: str) -> None:
         row = _differences(sheet, comparisons.get("depth"), row + 1, len(columns), total)
     paragraph(sheet, row, "不足 3 篇的不计算统计量（空白）；不足 8 篇的仅供参考。思考深度只算本人写的部分（引文、雷同段落已去掉）。",
               len(columns), total)
+
+
+LIGHT, DARK = ("D9DEE4", "A9C3DD"), ("4F8FC7", "0B4C8C")
+"""Levels 1 to 4, light to dark, so that they keep their order in greyscale."""
 
 
 def _level_chart(sheet: Worksheet, last: int, row: int) -> None:
@@ -183,14 +189,15 @@ def _level_chart(sheet: Worksheet, last: int, row: int) -> None:
     chart.y_axis.number_format, chart.y_axis.majorGridlines = "0%", None
     chart.x_axis.scaling.orientation = "maxMin"
     chart.x_axis.delete = chart.y_axis.delete = False
-    for series, colour in zip(chart.series, ("D9DEE4", "A9C3DD", "4F8FC7", "0B4C8C"), strict=True):
+    for series, colour in zip(chart.series, (*LIGHT, *DARK), strict=True):
         series.graphicalProperties.solidFill = colour
         series.graphicalProperties.line.solidFill = "FFFFFF"
-        series.dLbls = DataLabelList()
-        series.dLbls.showVal = True
+        series.dLbls = DataLabelList(numFmt="0%;;", showVal=True)  # no label where the share is zero
+        ink = CharacterProperties(sz=900, solidFill="FFFFFF" if colour in DARK else "1D2733")
+        series.dLbls.txPr = RichText(p=[Paragraph(pPr=ParagraphProperties(defRPr=ink), endParaRPr=ink)])
         for name in ("showSerName", "showCatName", "showLegendKey", "showPercent"):
             setattr(series.dLbls, name, False)
-    chart.width, chart.height = 24, 8.5
+    chart.width, chart.height = 24, 7
     sheet.add_chart(chart, f"A{row}")
 
 
