@@ -189,4 +189,5 @@ def _from_dict(d: dict) -> Report:
 def _comparison(d: dict) -> Comparison:
     groups = tuple(Group(**g | {"shares": tuple(g["shares"])}) for g in d["groups"])
     trend = Trend(**d["trend"]) if d["trend"] else None
-    return Comparison(d["measure"], d["by"], groups, tuple(Difference(**p) for p in d["pairs"]), trend, d["conclusion"])
+    pairs = tuple(Difference(**p) for p in d["pairs"])
+    return Comparison(d["measure"], d["by"], groups, pairs, trend, d["conclusion"], d.get("left_out", 0))
