@@ -1,0 +1,7 @@
+"""Files in, a Batch out: whatever an organizer received, with nothing lost on the way."""
+
+from analyzer.ingest.batch import read_batch, read_documents
+from analyzer.ingest.errors import IngestError
+from analyzer.ingest.limits import LIMITS, Limits
+
+__all__ = ["LIMITS", "IngestError", "Limits", "read_batch", "read_documents"]

@@ -1,0 +1,229 @@
+"""Files out of folders, zips and zips within zips, read in memory: nothing is ever unpacked to disk."""
+
+from __future__ import annotations
+
+import io
+import os
+import struct
+import unicodedata
+import zipfile
+import zlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from analyzer.essay import Problem
+from analyzer.ingest.errors import REASONS, IngestError, unreadable
+from analyzer.ingest.kinds import kind_of
+from analyzer.ingest.limits import Limits
+
+_LEFTOVERS = {"thumbs.db", "desktop.ini", "ehthumbs.db", "icon\r"}
+_LEFTOVER_FOLDERS = {"__macosx", "$recycle.bin", "system volume information"}
+_UTF8_NAME = 0x800
+_ENCRYPTED = 0x1
+_UNICODE_PATH = 0x7075
+"""Extra field in which Info-ZIP keeps the name in UTF-8 (APPNOTE.TXT 4.6.9)."""
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """One file of the batch: ``name`` as the organizer knows it (path inside the folder or zip, ``/`` between parts)."""
+
+    name: str
+    data: bytes
+    kind: str
+    """See kinds.kind_of."""
+    given: bool
+    """Whether this very file was named as a path, not found inside a folder or zip."""
+    path: Path | None = None
+    """Where it lies on disk, if it does not lie in a zip."""
+
+
+def is_leftover(name: str) -> bool:
+    """Files that programs leave behind and nobody handed in: lock files, folder settings, hidden files."""
+    parts = name.split("/")
+    if any(part.lower() in _LEFTOVER_FOLDERS or part.startswith(".") for part in parts):
+        return True
+    last = parts[-1].lower()
+    return last in _LEFTOVERS or last.startswith(("~$", "~wrl")) or (last.startswith("~") and last.endswith(".tmp"))
+
+
+def files_in(paths: Iterable[str | os.PathLike[str]], limits: Limits) -> Iterator[File | Problem]:
+    """Every file under these paths, in the order of their names; a Problem for each that cannot even be opened.
+
+    Raises IngestError for a missing path, and where the batch as a whole exceeds the limits.
+    """
+    paths = [Path(path) for path in paths]
+    for path in paths:
+        if not path.exists():
+            raise IngestError(f"找不到“{path}”：请检查路径是否写对、文件是否已移走")
+    walker = _Walker(limits)
+    for path in paths:
+        prefix = "" if len(paths) == 1 or path.is_file() else f"{path.name}/"
+        if path.is_dir():
+            yield from walker.folder(path, prefix)
+        else:
+            yield from walker.file(path, path.name, given=True, alone=len(paths) == 1)
+
+
+def check_package(data: bytes, limits: Limits) -> None:
+    """A docx, odt or xlsx is a zip and may be a bomb like any other. Raises Unreadable if it is."""
+    with zipfile.ZipFile(io.BytesIO(data)) as package:
+        members = package.infolist()
+    if any(_is_bomb(member, limits) for member in members):
+        raise unreadable("bomb")
+    # pictures are stored as they are, so an honest document hardly grows beyond twice the limit for files
+    if sum(member.file_size for member in members) > 4 * limits.file_bytes:
+        raise unreadable("large")
+
+
+def _is_bomb(info: zipfile.ZipInfo, limits: Limits) -> bool:
+    return info.file_size > limits.ratio_from and info.file_size > limits.ratio * max(1, info.compress_size)
+
+
+class _Walker:
+    """Walks and keeps count of what has been taken in so far."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self.files = 0
+        self.bytes = 0
+
+    def folder(self, folder: Path, prefix: str) -> Iterator[File | Problem]:
+        found = sorted(
+            (Path(root, name) for root, _, names in os.walk(folder) for name in names),
+            key=lambda path: path.relative_to(folder).parts,
+        )
+        for path in found:
+            name = prefix + _nfc(path.relative_to(folder).as_posix())
+            if not is_leftover(_nfc(path.relative_to(folder).as_posix())):
+                yield from self.file(path, name, given=False, alone=False)
+
+    def file(self, path: Path, name: str, given: bool, alone: bool) -> Iterator[File | Problem]:
+        if path.stat().st_size > self.limits.total_bytes or \
+                (path.stat().st_size > self.limits.file_bytes and path.suffix.lower() != ".zip"):
+            yield self._problem(name, "large")
+            return
+        try:
+            data = path.read_bytes()
+        except OSError as error:
+            self._count(0)
+            yield Problem(name, f"读不出来（{error.strerror or error}）：请检查文件是否被占用、有没有权限")
+            return
+        yield from self._bytes(name, data, 0, given, path, alone)
+
+    def _bytes(self, name: str, data: bytes, depth: int, given: bool, path: Path | None, alone: bool) -> Iterator[File | Problem]:
+        if not data and not name.lower().endswith(".jsonl"):  # a table without rows is none the worse for it
+            yield self._problem(name, "empty_file")
+            return
+        kind = kind_of(name, data)
+        if kind == "zip":
+            if depth > self.limits.depth:
+                yield self._problem(name, "nested")
+            else:
+                # a zip that is the whole batch goes without saying; any other is part of the name, like a folder
+                yield from self._zip(name, data, depth, "" if alone else f"{name}/")
+            return
+        self._count(len(data))
+        if kind in REASONS:
+            yield Problem(name, REASONS[kind])
+        else:
+            yield File(name, data, kind, given, path)
+
+    def _zip(self, name: str, data: bytes, depth: int, prefix: str) -> Iterator[File | Problem]:
+        nothing = True
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            for info, member in _named_members(archive):
+                if info.is_dir() or is_leftover(member):
+                    continue
+                nothing = False
+                content = self._read(archive, info)
+                if isinstance(content, str):
+                    yield self._problem(prefix + member, content)
+                else:
+                    yield from self._bytes(prefix + member, content, depth + 1, False, None, False)
+        if nothing:
+            yield self._problem(name, "empty_zip")
+
+    def _read(self, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes | str:
+        """The member's bytes, or the key of the reason why not."""
+        limits = self.limits
+        if info.flag_bits & _ENCRYPTED:
+            return "encrypted_zip"
+        if _is_bomb(info, limits):
+            return "bomb"
+        limit = limits.total_bytes if info.filename.lower().endswith(".zip") else limits.file_bytes
+        if info.file_size > limit:
+            return "large"
+        try:
+            with archive.open(info) as member:
+                data = member.read(limit + 1)  # the size in the directory may be a lie
+        except NotImplementedError:
+            return "zip_method"
+        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError, struct.error):
+            return "corrupt"
+        return "large" if len(data) > limit else data
+
+    def _problem(self, name: str, reason: str) -> Problem:
+        self._count(0)
+        return Problem(name, REASONS[reason])
+
+    def _count(self, size: int) -> None:
+        self.files += 1
+        self.bytes += size
+        if self.files > self.limits.files:
+            raise IngestError(f"文件超过 {self.limits.files} 个：请分批提交")
+        if self.bytes > self.limits.total_bytes:
+            raise IngestError(f"全部文件解压后超过 {self.limits.total_bytes >> 20} MB：请分批提交，或先压缩文件里的图片")
+
+
+def _named_members(archive: zipfile.ZipFile) -> list[tuple[zipfile.ZipInfo, str]]:
+    """Members with their real names, in the order of the names.
+
+    Without the UTF-8 flag the name is in whatever the packing system spoke: GBK on Chinese Windows, UTF-8 on macOS.
+    One archive has one such encoding, so it is decided over all names together.
+    """
+    raw = {
+        info: info.orig_filename.encode("cp437", "replace")
+        for info in archive.infolist() if not info.flag_bits & _UTF8_NAME
+    }
+    encoding = _name_encoding(b"\n".join(raw.values()))
+    named = []
+    for info in archive.infolist():
+        if info in raw:
+            name = _unicode_path(info, raw[info]) or raw[info].decode(encoding, "replace")
+        else:
+            name = info.orig_filename
+        named.append((info, _safe(name)))
+    return sorted(named, key=lambda pair: pair[1].split("/"))
+
+
+def _name_encoding(names: bytes) -> str:
+    try:
+        text = names.decode("utf-8")
+    except UnicodeDecodeError:
+        return "gb18030"
+    # two GBK bytes may by chance be one UTF-8 letter, but then a Latin, Greek or Arabic one
+    return "utf-8" if text.isascii() or any("\u3000" <= character <= "\u9fff" for character in text) else "gb18030"
+
+
+def _unicode_path(info: zipfile.ZipInfo, raw: bytes) -> str:
+    """The name from the Unicode Path extra field, or an empty string where there is none that belongs to this name."""
+    extra = info.extra
+    while len(extra) >= 4:
+        field, size = struct.unpack_from("<HH", extra)
+        body, extra = extra[4:4 + size], extra[4 + size:]
+        if field == _UNICODE_PATH and len(body) > 5 and body[0] == 1 and struct.unpack_from("<I", body, 1)[0] == zlib.crc32(raw):
+            return body[5:].decode("utf-8", "replace")
+    return ""
+
+
+def _safe(name: str) -> str:
+    """The name without drive letters and steps upwards. Nothing is written under it, but it is shown and compared."""
+    parts = _nfc(name.replace("\\", "/").split("\0")[0]).split("/")
+    return "/".join(part for part in parts if part not in ("", ".", "..") and not part.endswith(":")) or "（无名文件）"
+
+
+def _nfc(name: str) -> str:
+    """macOS stores names decomposed; NFC is what a roster holds."""
+    return unicodedata.normalize("NFC", name)

@@ -1,0 +1,192 @@
+"""Text of a PDF: lines put together to paragraphs, page numbers and running heads left out.
+
+A PDF knows glyphs and places only. pdfium finds the lines; where a paragraph ends is told from the page as a reader
+tells it: the last line stops short of the right margin, or the next one is indented.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+import statistics
+import unicodedata
+from collections import Counter
+from dataclasses import dataclass
+
+from analyzer.ingest.decode import without_surrogates
+from analyzer.ingest.errors import unreadable
+
+_SHORT = 2.5
+"""Character widths that a full line may lack at the right: punctuation may not start a line, which leaves up to two free."""
+_INDENT = 1.2
+"""Character widths from which a line counts as indented; Chinese paragraphs are indented by two."""
+_PAGE_NUMBER = re.compile(r"[-—–·\s]*(第\s*)?\d{1,4}\s*页?\s*([/／,，]?\s*共?\s*\d{1,4}\s*页?)?[-—–·\s]*")
+_SCANNER_MARKS = re.compile(r"(由|使用)?\s*(扫描全能王|CamScanner|全能扫描王|夸克扫描王)\s*(扫描创建|创建|扫描)?", re.IGNORECASE)
+_SCANNED = 20
+"""Characters a page with pictures, below which the text is a stamp or a mark and the essay itself is a picture."""
+_GARBLED = 0.3
+"""Share of characters without meaning (private use, undefined) from which the fonts are taken to lack their code table."""
+_DIGITS = re.compile(r"\d+")
+_LATIN = re.compile(r"[A-Za-z0-9]")
+_RADICALS = {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0x2F00, 0x2FD6)} | dict(zip(
+    map(ord, "⺁⺟⺠⻄⻅⻆⻉⻋⻓⻔⻘⻙⻚⻛⻜⻝⻢⻣⻤⻥⻦⻨⻩⻬⻮⻰⻳⺼⻁⺎⺏⺐⺓⺝⺩⻌⻎"),
+    "厂母民西见角贝车长门青韦页风飞食马骨鬼鱼鸟麦黄齐齿龙龟肉虎兀尣尢幺月王辶辶",
+))
+"""Radical characters that stand for the whole character where a font's code table is read backwards (Chrome's PDFs are
+full of them); Unicode's NFKC and EquivalentUnifiedIdeograph.txt. One character for one."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    text: str
+    left: float
+    right: float
+    width: float
+    """Median advance of its characters in points: the font size, for Chinese."""
+
+
+def read_pdf(data: bytes) -> tuple[str, dict[str, str]]:
+    """Text and traces. Raises Unreadable for PDFs with a password, without text, or whose text cannot be told."""
+    import pypdfium2 as pdfium
+
+    try:
+        document = pdfium.PdfDocument(data)
+    except pdfium.PdfiumError as error:
+        raise unreadable("encrypted" if "assword" in str(error) else "corrupt") from error
+    try:
+        pages, pictures = [], 0
+        for page in document:
+            pages.append(_lines(page))
+            pictures += any(page.get_objects(filter=[pdfium.raw.FPDF_PAGEOBJ_IMAGE], max_depth=3))
+            page.close()
+        traces = _traces(document.get_metadata_dict(skip_empty=True))
+    finally:
+        document.close()
+    text = _paragraphs(_without_running_lines(pages))
+    if pictures and len(_SCANNER_MARKS.sub("", text).strip()) < _SCANNED * len(pages):
+        raise unreadable("scanned")
+    if text and sum(map(_is_meaningless, text)) > _GARBLED * len(text):
+        raise unreadable("garbled_pdf")
+    return text, traces
+
+
+def _is_meaningless(character: str) -> bool:
+    return unicodedata.category(character) in ("Co", "Cn", "Cc") and character not in "\n\t" or character == "\ufffd"
+
+
+def _lines(page) -> list[_Line]:
+    """The page's lines from top to bottom as pdfium finds them."""
+    from pypdfium2 import raw
+
+    text_page = page.get_textpage()
+    lines: list[_Line] = []
+    characters: list[str] = []
+    boxes: list[tuple[float, float]] = []
+    gap_from: float | None = None
+
+    def end_line() -> None:
+        nonlocal gap_from
+        text = without_surrogates("".join(characters)).translate(_RADICALS)
+        if text.strip():
+            width = statistics.median(right - left for left, right in boxes)
+            lines.append(_Line(text.strip(), boxes[0][0], boxes[-1][1], width))
+        characters.clear()
+        boxes.clear()
+        gap_from = None
+
+    for n in range(text_page.count_chars()):
+        character = chr(raw.FPDFText_GetUnicode(text_page, n))
+        if character in "\r\n":
+            end_line()
+        elif raw.FPDFText_IsGenerated(text_page, n) == 1:
+            gap_from = boxes[-1][1] if boxes else None  # pdfium sees a gap here
+        elif character in "\0\2\ufffe\u00ad":
+            continue  # where a word was parted at the line's end
+        else:
+            left, _, right, _ = text_page.get_charbox(n, loose=True)
+            if gap_from is not None and _is_space(characters[-1], character, left - gap_from, right - left):
+                characters.append(" ")
+            gap_from = None
+            characters.append(character)
+            if not character.isspace():
+                boxes.append((left, right))
+    end_line()
+    text_page.close()
+    return lines
+
+
+def _is_space(before: str, after: str, gap: float, width: float) -> bool:
+    """Justified Chinese has gaps between all characters; only a wide one was meant."""
+    return gap > 0.8 * width or not (_is_wide(before) or _is_wide(after))
+
+
+def _is_wide(character: str) -> bool:
+    return unicodedata.east_asian_width(character) in "WF"
+
+
+def _without_running_lines(pages: list[list[_Line]]) -> list[list[_Line]]:
+    """Pages without page numbers and without what stands at the top or bottom of most of them."""
+    edges = Counter(
+        _DIGITS.sub("", line.text) for lines in pages for line in {id(line): line for line in lines[:1] + lines[-1:]}.values()
+    )
+    running = {text for text, pages_with_it in edges.items() if len(pages) >= 3 and pages_with_it > 0.6 * len(pages)}
+
+    def is_running(line: _Line) -> bool:
+        return bool(_PAGE_NUMBER.fullmatch(line.text)) or _DIGITS.sub("", line.text) in running
+
+    cleaned = []
+    for lines in pages:
+        while lines and is_running(lines[0]):
+            lines = lines[1:]
+        while lines and is_running(lines[-1]):
+            lines = lines[:-1]
+        cleaned.append(lines)
+    return cleaned
+
+
+def _paragraphs(pages: list[list[_Line]]) -> str:
+    lines = [line for page in pages for line in page]
+    if not lines:
+        return ""
+    # ragged headings aside, most lines begin at the left margin and the full ones end at the right one
+    left = min(line.left for line in lines)
+    right = max(line.right for line in lines)
+    text = lines[0].text
+    for line, following in zip(lines, lines[1:]):
+        text += _joint(line, following, left, right) + following.text
+    return text
+
+
+def _joint(line: _Line, following: _Line, left: float, right: float) -> str:
+    """What stands between two lines: a line end, a space, or nothing where the paragraph goes on."""
+    room = right - line.right
+    needed = _SHORT * line.width
+    if _LATIN.match(following.text):  # a whole word has to fit in
+        needed += len(re.match(r"[!-~]*", following.text).group()) * following.width
+    is_full = room <= needed
+    is_indented = following.left > left + _INDENT * following.width
+    is_centred = line.left > left + 3 * line.width and room > line.width
+    same_size = abs(line.width - following.width) <= 0.2 * max(line.width, following.width)
+    if not is_full or is_indented or is_centred or not same_size:
+        return "\n"
+    return " " if _LATIN.match(line.text[-1]) and _LATIN.match(following.text[0]) else ""
+
+
+def _traces(metadata: dict[str, str]) -> dict[str, str]:
+    return {
+        "author": metadata.get("Author", ""),
+        "created": _moment(metadata.get("CreationDate", "")),
+        "modified": _moment(metadata.get("ModDate", "")),
+        "application": metadata.get("Creator", "") or metadata.get("Producer", ""),
+    }
+
+
+def _moment(date: str) -> str:
+    """``D:20210305101500+08'00'`` (ISO 32000-1, 7.9.4) as ISO 8601, without the zone: it is local time that is wanted."""
+    digits = re.match(r"(?:D:)?(\d{4})(\d\d)(\d\d)(\d\d)?(\d\d)?(\d\d)?", date)
+    if not digits:
+        return ""
+    try:
+        return datetime.datetime(*(int(part or 0) for part in digits.groups())).isoformat()
+    except ValueError:
+        return ""

@@ -1,0 +1,129 @@
+"""Text of a .docx: paragraphs, tables and text boxes in the order of the page, as a reader sees them."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+
+from analyzer.ingest.errors import unreadable
+
+_SKIPPED = {
+    "del", "moveFrom",  # tracked deletions: the author took them out
+    "rt",  # pronunciation above a character
+    "Fallback",  # the same text box once more, for older programs
+    "pPr", "rPr", "sectPr", "tblPr", "instrText", "delText",
+}
+_CHARACTERS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
+_PICTURES = {"blip", "imagedata"}
+
+
+def read_docx(data: bytes) -> tuple[str, dict[str, str]]:
+    """Text and traces. Table cells are parted by tabs, rows and paragraphs by line ends; headers, footers and
+    footnotes are left out, they are not the essay.
+
+    Raises Unreadable where the file holds pictures only; other errors are those of python-docx.
+    """
+    from docx.package import Package
+
+    package = Package.open(io.BytesIO(data))
+    main = package.main_document_part
+    # a macro-enabled document or a template is the same XML, but python-docx keeps it as bytes
+    root = main.element if hasattr(main, "element") else parse_xml(main.blob)
+    lines: list[str] = []
+    for block in root:
+        lines.extend(_blocks(block))
+    text = "\n".join(lines)
+    if not text.strip() and any(local_name(element) in _PICTURES for element in root.iter()):
+        raise unreadable("pictures")
+    return text, _traces(package)
+
+
+def local_name(element) -> str:
+    """Tag without its namespace; comments and processing instructions have none."""
+    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
+
+
+def parse_xml(data: bytes):
+    """Root element; nothing outside the file is fetched, no entity is unfolded."""
+    from lxml import etree
+
+    return etree.fromstring(data, etree.XMLParser(resolve_entities=False, no_network=True))
+
+
+def _blocks(element) -> Iterator[str]:
+    name = local_name(element)
+    if name in _SKIPPED:
+        return
+    if name == "p":
+        boxes: list = []
+        line = "".join(_inline(element, boxes))
+        # the paragraph that holds nothing but the anchor of a text box is no line of its own
+        if line or not boxes:
+            yield line
+        for box in boxes:
+            for child in box:
+                yield from _blocks(child)
+    elif name == "tr":
+        yield "\t".join("\n".join(_cell(cell)) for cell in element.iter() if _is_cell_of(cell, element))
+    else:
+        for child in element:
+            yield from _blocks(child)
+
+
+def _is_cell_of(element, row) -> bool:
+    """Whether this is a cell of this very row, not of a table within one of its cells; content controls may lie between."""
+    if local_name(element) != "tc":
+        return False
+    parent = element.getparent()
+    while local_name(parent) not in ("tr", "tc"):
+        parent = parent.getparent()
+    return parent is row
+
+
+def _cell(cell) -> Iterator[str]:
+    for child in cell:
+        yield from _blocks(child)
+
+
+def _inline(element, boxes: list) -> Iterator[str]:
+    for child in element:
+        name = local_name(child)
+        if name in _SKIPPED or (name == "r" and _is_hidden(child)):
+            continue
+        if name == "t":
+            yield child.text or ""
+        elif name in _CHARACTERS:
+            yield _CHARACTERS[name]
+        elif name == "txbxContent":
+            boxes.append(child)
+        else:
+            yield from _inline(child, boxes)
+
+
+def _is_hidden(run) -> bool:
+    properties = next((child for child in run if local_name(child) == "rPr"), None)
+    if properties is None:
+        return False
+    hidden = next((child for child in properties if local_name(child) == "vanish"), None)
+    return hidden is not None and not any(value in ("0", "false", "off") for value in hidden.values())
+
+
+def _traces(package) -> dict[str, str]:
+    parts = {str(part.partname): part for part in package.iter_parts()}
+    traces = {}
+    # package.core_properties would invent properties where there are none
+    core = next((part for name, part in parts.items() if name.startswith("/docProps/core") and hasattr(part, "core_properties")), None)
+    if core is not None:
+        properties = core.core_properties
+        traces |= {
+            "author": properties.author,
+            "last_modified_by": properties.last_modified_by,
+            "created": properties.created.isoformat() if properties.created else "",
+            "modified": properties.modified.isoformat() if properties.modified else "",
+            "revision": str(properties.revision or ""),
+        }
+    app = next((part for name, part in parts.items() if name.startswith("/docProps/app")), None)
+    if app is not None:
+        values = {local_name(child): (child.text or "").strip() for child in parse_xml(app.blob)}
+        traces |= {"application": values.get("Application", ""), "editing_minutes": values.get("TotalTime", "")}
+    return traces
