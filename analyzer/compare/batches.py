@@ -1,0 +1,88 @@
+"""Batches over time: what changed in a unit, a tier, or one tier of a unit, and whether it is more than noise."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from analyzer.compare.comparison import Difference, Group
+from analyzer.compare.conclusion import is_claimed
+from analyzer.compare.differences import holm
+from analyzer.compare.intervals import RESAMPLES
+from analyzer.compare.tables import MEASURES, TOO_FEW, Measure, describe, difference
+from analyzer.labels import MEASURE, TIER
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One measure of one unit and tier, in a batch and in the one before it."""
+
+    measure: str
+    unit: str
+    """Empty for all units."""
+    tier: str
+    """Empty for all tiers."""
+    earlier: str
+    later: str
+    before: Group
+    after: Group
+    difference: Difference
+    """The later batch (``a``) against the earlier one; ``p`` after Holm's correction over all changes of the measure."""
+    conclusion: str = ""
+
+
+def changes(table: pd.DataFrame, *, resamples: int = RESAMPLES) -> tuple[Change, ...]:
+    """Each unit, each tier and each tier of each unit, in every batch against the one before that has it.
+
+    ``table``: rows as in ``Report.table``, of several batches (concatenate the tables of their reports). Batches come
+    in the order of their names. The tests treat the two batches as different people; where the same people wrote
+    both, they err on the side of "no change". Only where both batches have at least 3 essays with a value.
+    """
+    if table.empty:
+        return ()
+    rows = table.assign(**{c: table[c].fillna("").astype(str).str.strip() for c in ("unit", "tier", "batch")})
+    rows = rows[rows.batch != ""]
+    found: list[Change] = []
+    for measure in MEASURES:
+        values = pd.to_numeric(measure.read(rows), errors="coerce").to_numpy(float)
+        found += _corrected([c for unit, tier, mask in _slices(rows) for c in _steps(measure, rows, values, unit, tier, mask, resamples)])
+    return tuple(found)
+
+
+def _slices(rows: pd.DataFrame):
+    for tier in TIER:
+        if tier:
+            yield "", tier, (rows.tier == tier).to_numpy()
+    for unit in sorted(set(rows.unit) - {""}):
+        yield unit, "", (rows.unit == unit).to_numpy()
+        for tier in TIER:
+            if tier:
+                yield unit, tier, ((rows.unit == unit) & (rows.tier == tier)).to_numpy()
+
+
+def _steps(measure: Measure, rows: pd.DataFrame, values, unit: str, tier: str, mask, resamples: int):
+    batches = rows.batch.to_numpy(str)
+    known = mask & ~np.isnan(values)
+    usable = [b for b in sorted(set(batches[mask])) if (known & (batches == b)).sum() >= TOO_FEW]
+    for earlier, later in zip(usable, usable[1:]):
+        before, after = (describe(measure, b, values[mask & (batches == b)], resamples) for b in (earlier, later))
+        pair = difference(measure.kind, later, values[known & (batches == later)], earlier, values[known & (batches == earlier)])
+        yield Change(measure.name, unit, tier, earlier, later, before, after, pair)
+
+
+def _corrected(found: list[Change]) -> list[Change]:
+    corrected = holm([change.difference.p for change in found])
+    changed = [replace(c, difference=replace(c.difference, p=p)) for c, p in zip(found, corrected)]
+    return [replace(c, conclusion=_conclude(c)) for c in changed]
+
+
+def _conclude(c: Change) -> str:
+    who = (c.unit + TIER[c.tier] if c.tier else c.unit) or "全部"
+    what = f"{who}的{MEASURE[c.measure]}"
+    few = min(c.before.n, c.after.n)
+    if not is_claimed(c.difference):
+        return f"{what}，{c.later} 与 {c.earlier} 相比看不出变化（在偶然范围内）。"
+    caution = f"两批中较少的一批仅 {few} 篇，宜谨慎。" if few < 20 else ""
+    return f"{what}，{c.later} {'高于' if c.difference.delta > 0 else '低于'} {c.earlier}，超出偶然范围。{caution}"
