@@ -63,3 +63,5 @@ STATE = {
 
 CLOSED = ("confirmed", "unfounded", "quotation")
 """The states that count as 查结."""
+
+REVIEW = {"state": "核实状态", "responsible": "责任人", "conclusion": "核实结论", "measures": "整改措施", "due": "完成时限", "note": "备注"}

@@ -19,7 +19,7 @@ from datetime import datetime
 from hashlib import blake2b
 from pathlib import Path
 
-from analyzer.essay import Essay
+from analyzer.essay import Batch, Essay, Problem
 from analyzer.labels import STATE
 from analyzer.report.report import Report
 from analyzer.report.review import EDITABLE, Review, changes
@@ -158,6 +158,20 @@ class Store:
         with self._database() as db:
             db.execute(f"UPDATE batches SET {', '.join(f'{name} = ?' for name in names)} WHERE id = ?",
                        (*(fields[name] for name in names), id))
+
+    def keep_batch(self, id: str, batch: Batch) -> None:
+        """Keep what was read, until it is analyzed and for another analysis."""
+        path = self.folder(id) / "batch.json"
+        unfinished = path.with_name("batch.json.part")
+        unfinished.write_text(json.dumps(asdict(batch), ensure_ascii=False), encoding="utf-8")
+        unfinished.replace(path)
+        self.update(id, essays=len(batch.essays), units=len({essay.unit for essay in batch.essays if essay.unit}))
+
+    def read_batch(self, id: str) -> Batch:
+        """Raises FileNotFoundError where nothing was read yet."""
+        d = json.loads((self.folder(id) / "batch.json").read_text(encoding="utf-8"))
+        return Batch(essays=tuple(Essay(**e) for e in d["essays"]), problems=tuple(Problem(**p) for p in d["problems"]), files=d["files"],
+                     absent=tuple(Essay(**a) for a in d["absent"]), notes=tuple(d["notes"]))
 
     def keep_report(self, id: str, report: Report) -> Path:
         """Write the batch's report.json, mark it done, and keep its essays for comparison with later batches."""

@@ -32,8 +32,8 @@ def depth_by_tier(table: pd.DataFrame, column: str = "score_own", title: str = "
     rows = [tier for tier in TIERS if (table.tier == tier).any()]
     panels = [_rain(table[table.tier == tier], tier, column, title, domain, width, last=tier == rows[-1]) for tier in rows]
     if not panels:
-        return _styled(alt.vconcat(_nothing("没有层级已知的篇目", width)))
-    return _styled(alt.vconcat(*panels, spacing=4))
+        return styled(alt.vconcat(_nothing("没有层级已知的篇目", width)))
+    return styled(alt.vconcat(*panels, spacing=4))
 
 
 def _rain(table: pd.DataFrame, tier: str, column: str, title: str, domain, width: int, last: bool) -> alt.LayerChart:
@@ -110,7 +110,7 @@ def level_shares(table: pd.DataFrame, column: str = "level_own", width: int = 33
                   legend=alt.Legend(orient="bottom", title=None, direction="horizontal", columns=4, symbolType="square")),
         tooltip=["层级:N", "等级:N", "篇数:Q", alt.Tooltip("占比:Q", format=".1%")])
     text = alt.Chart(data).mark_text(fontSize=12).encode(alt.X("middle:Q", scale=x_scale), y, text="text:N", color=alt.Color("ink:N", scale=None))
-    return _styled((bars + text).properties(width=width, height=46 * len(TIERS)))
+    return styled((bars + text).properties(width=width, height=46 * len(TIERS)))
 
 
 def shares(comparisons: Sequence[Comparison], titles: Sequence[str], width: int = 330) -> alt.HConcatChart:
@@ -134,7 +134,7 @@ def shares(comparisons: Sequence[Comparison], titles: Sequence[str], width: int 
             base.mark_point(size=90, filled=True, color=INK, opacity=1).encode(x, y, tooltip=tips),
             base.mark_text(dy=-12, fontSize=12, color=INK).encode(alt.X("占比:Q", scale=scale), y, text="text:N"),
         ).properties(width=width, height=46 * len(TIERS)))
-    return _styled(alt.hconcat(*panels, spacing=30))
+    return styled(alt.hconcat(*panels, spacing=30))
 
 
 def unit_by_tier(comparison: Comparison, title: str, percent: bool, width: int = 330) -> alt.LayerChart:
@@ -149,7 +149,7 @@ def unit_by_tier(comparison: Comparison, title: str, percent: bool, width: int =
         rows.append({"单位": unit, "层级": TIER[tier], "值": value, "篇数": group.n, "text": f"{shown}（{group.n}）"})
     data = pd.DataFrame(rows)
     if data.empty:
-        return _styled(alt.layer(_nothing("没有可比的单位", width)))
+        return styled(alt.layer(_nothing("没有可比的单位", width)))
     known = data["值"].dropna().astype(float)
     top = (max(0.2, float(known.max())) if percent else 100.0) if len(known) else 1.0
     base = alt.Chart(data).encode(
@@ -162,7 +162,7 @@ def unit_by_tier(comparison: Comparison, title: str, percent: bool, width: int =
         tooltip=["单位:N", "层级:N", "篇数:Q", alt.Tooltip("值:Q", title=title, format=".1%" if percent else ".1f")])
     text = base.mark_text(fontSize=12).encode(
         text="text:N", color=alt.condition(f"isValid(datum['值']) && datum['值'] > {0.55 * top}", alt.value("#ffffff"), alt.value(INK)))
-    return _styled((cells + text).properties(width=width, height=alt.Step(27)))
+    return styled((cells + text).properties(width=width, height=alt.Step(27)))
 
 
 def _nothing(text: str, width: int) -> alt.Chart:
@@ -170,7 +170,7 @@ def _nothing(text: str, width: int) -> alt.Chart:
         width=width, height=90)
 
 
-def _styled(chart):
+def styled(chart):
     """Fonts and quiet axes; set on the outermost chart only, as Vega-Lite wants it."""
     return (chart.configure(font=FONT, background="#ffffff", padding=8)
             .configure_view(stroke=None)

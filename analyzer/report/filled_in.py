@@ -10,11 +10,12 @@ from zipfile import BadZipFile
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
-from analyzer.labels import STATE
+from analyzer.labels import REVIEW, STATE
 from analyzer.report.review import Review
 from analyzer.report.workbook import LIST
 
-FIELDS = {"核实状态": "state", "责任人": "responsible", "核实结论": "conclusion", "整改措施": "measures", "完成时限": "due"}
+FIELDS = {word: field for field, word in REVIEW.items() if field != "note"}
+"""The note is not in the list."""
 
 
 def read_reviews(path: str | Path) -> dict[str, Review]:

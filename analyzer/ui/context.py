@@ -1,0 +1,100 @@
+"""What every page starts from: the store, the batch named in the URL, its report (read once and shared)."""
+
+from __future__ import annotations
+
+import getpass
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+import streamlit as st
+
+from analyzer.report.report import Report
+from analyzer.report.suspects import Suspect, suspects
+from analyzer.store import Store, StoredBatch, data_folder
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A report with what the pages ask of it again and again."""
+
+    report: Report
+    table: pd.DataFrame
+    suspects: tuple[Suspect, ...]
+
+
+def store() -> Store:
+    return _store(str(data_folder()))
+
+
+@st.cache_resource(show_spinner=False)
+def _store(home: str) -> Store:
+    return Store(home)
+
+
+def batches() -> list[StoredBatch]:
+    return store().batches()
+
+
+def selected() -> StoredBatch | None:
+    """The batch named in the URL; the newest where none is named or it is gone. The URL then says which."""
+    known = batches()
+    if not known:
+        return None
+    wanted = st.query_params.get("batch")
+    batch = next((batch for batch in known if batch.id == wanted), known[0])
+    if wanted != batch.id:
+        st.query_params["batch"] = batch.id
+    return batch
+
+
+def loaded(batch: StoredBatch) -> Loaded | None:
+    """The batch's report, or None where it has not been analyzed yet."""
+    path = store().report_path(batch.id)
+    return _loaded(str(path), path.stat().st_mtime_ns) if path.exists() else None
+
+
+@st.cache_resource(show_spinner="正在打开这一批……", max_entries=4)
+def _loaded(path: str, modified: int) -> Loaded:
+    report = Report.from_json(Path(path))
+    return Loaded(report, report.table, tuple(suspects(report)))
+
+
+def need_report() -> tuple[StoredBatch, Loaded]:
+    """Batch and report of this page; where there is none, says what to do and ends the page."""
+    batch = selected()
+    found = loaded(batch) if batch else None
+    if batch is None or found is None:
+        st.info("还没有分析过的批次。请先上传文稿，或试用示例。" if batch is None else "这一批还没有分析完。", icon=":material/info:")
+        link("upload", "去上传", batch)
+        st.stop()
+    return batch, found
+
+
+PAGES: dict[str, st.Page] = {}
+"""By url path; filled by main.navigation, so that pages can link to each other."""
+
+
+def link(page: str, label: str, batch: StoredBatch | None, icon: str | None = None, **parameters: str) -> None:
+    """A link to another page of the same batch; ``parameters`` go into its URL."""
+    query = ({"batch": batch.id} if batch else {}) | parameters
+    if page in PAGES:
+        st.page_link(PAGES[page], label=label, icon=icon, query_params=query)
+    else:  # a page shown on its own, as the tests do
+        st.caption(label)
+
+
+def go(page: str, **parameters: str) -> None:
+    """Open another page of the same batch."""
+    if page in PAGES:
+        st.switch_page(PAGES[page], query_params={"batch": st.query_params.get("batch", ""), **parameters})
+
+
+def who() -> str:
+    """Who is at work, for the history of reviews: as typed in the sidebar, else the computer's user."""
+    if name := st.session_state.get("who"):
+        return name
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):  # no login name on this machine
+        return "经办人"

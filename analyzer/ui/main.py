@@ -1,0 +1,47 @@
+"""The app: its pages, and the sidebar that leads to them."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from analyzer.store import StoredBatch
+from analyzer.ui import context, essay, export, overview, review, settings, suspects, theme, tiers, upload
+
+MODULES = (("upload", "上传", upload), ("overview", "总览", overview), ("tiers", "层级对比", tiers), ("suspects", "雷同线索", suspects),
+           ("essay", "单篇", essay), ("review", "复核", review), ("export", "导出", export), ("settings", "设置", settings))
+
+
+def main() -> None:
+    st.set_page_config(page_title="心得 Xinde", page_icon=":material/menu_book:", layout="wide", initial_sidebar_state="expanded")
+    theme.apply()
+    context.PAGES.update({path: st.Page(module.page, title=title, url_path=path, default=path == "upload") for path, title, module in MODULES})
+    current = st.navigation(list(context.PAGES.values()), position="hidden")
+    with st.sidebar:
+        _sidebar(context.selected())
+    current.run()
+
+
+def _sidebar(batch: StoredBatch | None) -> None:
+    st.html('<div class="brand">心得 Xinde<small>离线运行 · 不出本机</small></div>')
+    known = context.batches()
+    if batch:
+        ids = [b.id for b in known]
+        names = {b.id: b.name for b in known}
+        chosen = st.selectbox("批次", ids, index=ids.index(batch.id), format_func=names.get, key=f"batch-{batch.id}-{len(ids)}", filter_mode=None)
+        st.caption(f"{batch.essays} 篇 · {batch.units} 个单位" if batch.essays else "尚未分析")
+        if chosen != batch.id:
+            st.query_params.clear()
+            st.query_params["batch"] = chosen
+            st.rerun()
+    counts = _counts(batch)
+    for path, title, _ in MODULES:
+        badge = f" :gray-badge[{counts[path]}]" if counts.get(path) else ""
+        context.link(path, title + badge, batch)
+
+
+def _counts(batch: StoredBatch | None) -> dict[str, int]:
+    """How many suspects there are, and how many of them nobody has closed yet."""
+    if batch is None or not batch.suspects:
+        return {}
+    reviews = context.store().reviews(batch.id)
+    return {"suspects": batch.suspects, "review": batch.suspects - sum(r.closed for r in reviews.values())}

@@ -1,0 +1,110 @@
+"""设置: the library and official documents, which post is which tier, how many a threshold would flag, deleting data."""
+
+from __future__ import annotations
+
+import altair as alt
+import pandas as pd
+import streamlit as st
+
+from analyzer.ingest.batch import read_batch
+from analyzer.ingest.errors import IngestError
+from analyzer.ingest.tiers import load_tiers
+from analyzer.report.charts import INK, styled
+from analyzer.ui import context, jobs, theme
+from analyzer.ui.upload import DOCUMENTS
+
+KINDS = {"official": "官方文件", "library": "范文"}
+
+
+def page() -> None:
+    batch = context.selected()
+    theme.heading("设置")
+    library, tiers, threshold, data = st.tabs(["官方文件与范文", "层级规则", "疑似程度", "数据"])
+    with library:
+        _library()
+    with tiers:
+        _tiers()
+    with threshold:
+        found = context.loaded(batch) if batch else None
+        if found is None:
+            theme.lede("分析过一批之后，这里可以看到疑似程度的分布。")
+        else:
+            _threshold(found.table)
+    with data:
+        _data()
+
+
+def _library() -> None:
+    store = context.store()
+    theme.lede("存在这里的，每次分析都用：官方文件里的话人人可以引用，不算雷同；范文用来找套用模板的。")
+    for column, (kind, word) in zip(st.columns(2), KINDS.items(), strict=True):
+        with column, st.container(border=True, key=f"panel-{kind}"):
+            documents = store.documents(kind)
+            st.html(f"<b>{word}（{len(documents)} 份）</b>")
+            files = st.file_uploader(f"添加{word}", DOCUMENTS, accept_multiple_files=True, key=f"add-{kind}", label_visibility="collapsed")
+            if files and st.button("添加", key=f"save-{kind}", type="primary"):
+                _add(kind, files)
+            for document in documents:
+                cells = st.columns([5, 1], vertical_alignment="center")
+                cells[0].text(f"{document.title or document.file or document.id}（{len(document.text)} 字）")
+                if cells[1].button("移除", key=f"remove-{document.id}"):
+                    store.remove_document(document.id)
+                    st.rerun()
+
+
+def _add(kind: str, files) -> None:
+    import tempfile
+    from pathlib import Path
+
+    with tempfile.TemporaryDirectory() as folder:
+        for file in files:
+            jobs.free_path(Path(folder), Path(file.name.replace("\\", "/")).name).write_bytes(file.getbuffer())
+        try:
+            read = read_batch(sorted(Path(folder).iterdir()))
+        except IngestError as error:
+            st.error(theme.plain(str(error)))
+            return
+    new = context.store().add_documents(kind, read.essays)
+    st.success(f"新添 {new} 份" + (f"，{len(read.essays) - new} 份原来就有" if len(read.essays) > new else "") + "。")
+    for problem in read.problems:
+        st.warning(theme.plain(f"{problem.file}：{problem.reason}"))
+
+
+def _tiers() -> None:
+    own = context.store().home / "tiers.toml"
+    theme.lede("哪个职务算哪个层级。只写要改、要加的；没写到的按自带的规则。改好后重新读取文稿即生效。")
+    example = '[posts]\nmiddle = ["网格长"]\nfrontline = ["二级主任科员"]\n'
+    text = st.text_area("层级规则（TOML）", own.read_text(encoding="utf-8") if own.exists() else example, height=260, key="tiers-text")
+    if st.button("保存", type="primary", key="tiers-save"):
+        trial = own.with_name("tiers.toml.part")
+        trial.write_text(text, encoding="utf-8")
+        try:
+            load_tiers(trial)
+        except IngestError as error:
+            st.error(theme.plain(str(error)))
+        else:
+            trial.replace(own)
+            st.success("已保存。")
+
+
+def _threshold(table: pd.DataFrame) -> None:
+    theme.lede("疑似程度是估计的可能性。拖动看：若只查不低于某个程度的，会有多少篇；清单里可用同样的程度筛选。")
+    least = st.slider("疑似程度不低于", 0.0, 1.0, 0.5, 0.05, key="threshold")
+    flagged = table[table.suspicion >= least]
+    by_verdict = int((flagged.verdict != "clear").sum())
+    theme.say(("会列出", f"{len(flagged)} 篇，占 {len(flagged) / max(len(table), 1):.1%}；其中 {by_verdict} 篇在现在的清单里。"))
+    bars = alt.Chart(table[["suspicion"]]).mark_bar(color="#a9c3dd", stroke="#ffffff").encode(
+        alt.X("suspicion:Q", bin=alt.Bin(step=0.05), title="疑似程度", scale=alt.Scale(domain=[0, 1])), alt.Y("count():Q", title="篇数"))
+    line = alt.Chart(pd.DataFrame({"at": [least]})).mark_rule(color=INK, strokeWidth=2, strokeDash=[5, 3]).encode(alt.X("at:Q", title="疑似程度"))
+    st.altair_chart(styled((bars + line).properties(width=640, height=230)), theme=None, width="content", key="threshold-chart")
+
+
+def _data() -> None:
+    store = context.store()
+    st.text(f"数据存在：{store.home}")
+    theme.lede("文稿、结果、复核记录和库都只在这个文件夹里，不上传任何地方。删除一批：到“上传 → 已有批次”。")
+    sure = st.checkbox("我确认要删除全部批次、库和复核记录，不能恢复", key="sure")
+    if st.button("删除全部数据", disabled=not sure, key="delete-all"):
+        store.delete_everything()
+        st.query_params.clear()
+        st.rerun()

@@ -1,0 +1,168 @@
+"""雷同线索: the ranked list with filters, who hangs together, and one pair side by side."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from analyzer.labels import MATCH_WHERE, STATE, TIER
+from analyzer.report.groups_chart import group_members, groups_chart
+from analyzer.report.pair_html import traces_sentence
+from analyzer.report.suspects import Suspect, counting_matches, document_name, suspect
+from analyzer.store import StoredBatch
+from analyzer.ui import context, theme
+from analyzer.ui.context import Loaded
+from analyzer.ui.review_form import review_form
+from analyzer.ui.side_by_side import side_by_side
+
+RARE = 0.7
+"""Passages at least this rare count as a rare detail."""
+
+
+def page() -> None:
+    batch, found = context.need_report()
+    id = st.query_params.get("essay")
+    if id and id in found.report.originality:
+        _pair(batch, found, id)
+    else:
+        _list(batch, found)
+
+
+def _list(batch: StoredBatch, found: Loaded) -> None:
+    theme.heading("雷同线索")
+    theme.lede("按疑似程度排列；都是线索，须核实后方可认定，不说明谁抄谁。选中一行即并排看。")
+    if not found.suspects:
+        st.success("没有发现疑似雷同或套用模板的篇目。", icon=":material/check:")
+        return
+    table = _table(found, context.store().reviews(batch.id))
+    table = _filtered(table)
+    ranked, groups = st.tabs(["清单", "成组"])
+    with ranked:
+        _ranked(table)
+    with groups:
+        _groups(batch, found)
+
+
+def _table(found: Loaded, reviews) -> pd.DataFrame:
+    rows = []
+    for s in found.suspects:
+        e, review = s.essay, reviews.get(s.essay.id)
+        rows.append({"id": e.id, "单位": e.unit, "姓名": e.author, "职务": e.post, "层级": TIER[e.tier], "类型": s.kind,
+                     "程度": s.originality.suspicion, "雷同比例": s.shared,
+                     "相似对象": document_name(found.report, s.closest.other, s.closest.where) if s.closest else "多篇共用的文字",
+                     "组": s.originality.group, "核实状态": STATE[review.state if review else "pending"]})
+    return pd.DataFrame(rows)
+
+
+def _filtered(table: pd.DataFrame) -> pd.DataFrame:
+    cells = st.columns([2, 1.4, 1.4, 1.4, 1.6])
+    for cell, name, key in zip(cells, ("单位", "层级", "类型", "核实状态"), ("unit", "tier", "kind", "state"), strict=False):
+        choice = cell.selectbox(name, sorted(table[name].unique()), index=None, placeholder="全部", key=f"suspects-{key}")
+        if choice is not None:
+            table = table[table[name] == choice]
+    least = cells[4].slider("疑似程度不低于", 0.0, 1.0, 0.0, 0.05, key="suspects-least")
+    return table[table["程度"] >= least]
+
+
+def _ranked(table: pd.DataFrame) -> None:
+    if table.empty:
+        st.info("没有符合条件的篇目，请放宽筛选。", icon=":material/filter_alt:")
+        return
+    st.session_state["order"] = table["id"].tolist()
+    share = st.column_config.ProgressColumn("雷同比例", format="percent", min_value=0, max_value=1, width=110)
+    event = st.dataframe(
+        table, hide_index=True, height=min(38 * (len(table) + 1) + 4, 530), on_select="rerun", selection_mode="single-row", key="suspects-list",
+        column_order=[name for name in table.columns if name != "id"],
+        column_config={"雷同比例": share, "程度": st.column_config.NumberColumn(format="%.2f", width=60),
+                       "组": st.column_config.NumberColumn(width=50), "相似对象": st.column_config.TextColumn(width="large")})
+    if event.selection.rows:
+        _open(table.iloc[event.selection.rows[0]]["id"])
+
+
+def _open(id: str) -> None:
+    st.query_params["essay"] = id
+    st.query_params.pop("other", None)
+    st.rerun()
+
+
+def _groups(batch: StoredBatch, found: Loaded) -> None:
+    members = group_members(found.report, found.suspects)
+    if not members:
+        st.info("没有三篇以上互相雷同的情况，也没有成对的组。", icon=":material/info:")
+        return
+    theme.lede(f"共 {len(members)} 组。一点是一篇，线越粗，相同的文字越多；点开即并排看。")
+    st.altair_chart(groups_chart(found.report, members, lambda id: f"suspects?batch={batch.id}&essay={id}"), theme=None, width="content", key="groups-chart")
+    for number, ids in members.items():
+        with st.container(border=True, key=f"panel-group-{number}", gap="xsmall"):
+            st.html(f"<b>第 {number} 组 · {len(ids)} 篇</b>")
+            for id in ids:
+                s = suspect(found.report, id)
+                left, right = st.columns([6, 1], vertical_alignment="center")
+                left.text(f"{document_name(found.report, id)}　{s.kind}　雷同 {s.shared:.0%}")
+                with right:
+                    context.link("suspects", "并排看", batch, essay=id)
+
+
+def _pair(batch: StoredBatch, found: Loaded, id: str) -> None:
+    s = suspect(found.report, id)
+    partners = [p for p in s.partners if _at_hand(found, p)]
+    other = st.query_params.get("other", "")
+    if other not in partners:
+        other = s.closest.other if s.closest and s.closest.other in partners else (partners[0] if partners else "")
+    shared = [m for m in counting_matches(found.report, id) if m.other == other]
+    rare = sum(m.rarity >= RARE for m in shared)
+    theme.heading("并排看", theme.tags(f"疑似程度 {s.originality.suspicion:.2f}", s.kind, f"雷同 {s.shared:.0%}", f"共 {len(shared)} 处" if shared else "",
+                                    f"少见的 {rare} 处" if rare else ""))
+    _steps(batch, id)
+    if not other:
+        st.info("没有可以并排的另一篇：相近的文字散见于多篇，或对方文本不在手边。", icon=":material/info:")
+        context.link("essay", "看这一篇", batch, essay=id)
+        return
+    if len(partners) > 1:
+        names = {p: f"{_name(found, s, p)}" for p in partners}
+        chosen = st.selectbox("对方", partners, index=partners.index(other), format_func=names.get, key=f"other-{id}-{other}", label_visibility="collapsed")
+        if chosen != other:
+            st.query_params["other"] = chosen
+            st.rerun()
+    left, right = found.report.essay(id), found.report.essay(other)
+    traces = traces_sentence(left, right)
+    order = "谁先谁后未知。" if not traces else f"谁先谁后未知；{traces}。"
+    side_by_side(found.report, id, other)
+    theme.lede(order)
+    with st.container(border=True, key="panel-review"):
+        st.html("<b>复核</b>")
+        review_form(context.store(), batch, left, found.report)
+
+
+def _at_hand(found: Loaded, id: str) -> bool:
+    try:
+        found.report.essay(id)
+    except KeyError:
+        return False
+    return True
+
+
+def _name(found: Loaded, s: Suspect, other: str) -> str:
+    where = next((m.where for m in found.report.matches_of(s.essay.id) if m.other == other), "batch")
+    characters = sum(m.end - m.start for m in counting_matches(found.report, s.essay.id) if m.other == other)
+    return f"对方：{document_name(found.report, other, where)}（{MATCH_WHERE[where]}，共 {characters} 字）"
+
+
+def _steps(batch: StoredBatch, id: str) -> None:
+    order = st.session_state.get("order") or []
+    if id not in order:
+        order = [s.essay.id for s in context.loaded(batch).suspects]
+    at = order.index(id) if id in order else -1
+    cells = st.columns([1.1, 1.1, 1.1, 1.1, 4])
+    if cells[0].button("返回清单", icon=":material/arrow_back:", width="stretch"):
+        st.query_params.pop("essay", None)
+        st.query_params.pop("other", None)
+        st.rerun()
+    if cells[1].button("上一对", disabled=at <= 0, shortcut="Left", width="stretch"):
+        _open(order[at - 1])
+    if cells[2].button("下一对", disabled=at < 0 or at >= len(order) - 1, shortcut="Right", width="stretch"):
+        _open(order[at + 1])
+    with cells[3]:
+        context.link("essay", "看单篇", batch, essay=id)
+    if at >= 0:
+        cells[4].html(f'<p class="lede" style="padding-top:6px">第 {at + 1} / {len(order)} 条</p>')

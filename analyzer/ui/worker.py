@@ -1,0 +1,118 @@
+"""``python -m analyzer.ui.worker HOME BATCH read|analyze|all``: what the app runs in the background."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import threading
+import time
+import traceback
+from pathlib import Path
+
+from analyzer.essay import Essay
+from analyzer.store import Store, now
+
+BEAT = 2.0
+"""Seconds between two signs of life; also how long a cancelled worker goes on at most."""
+AT_MOST_EVERY = 0.3
+"""Seconds between two writes of the progress."""
+
+
+class Progress:
+    """Called by the analysis with (stage, done, total); writes it into the store, not too often."""
+
+    def __init__(self, store: Store, id: str):
+        self.store, self.id = store, id
+        self.stage, self.written = "", 0.0
+
+    def __call__(self, stage: str, done: int, total: int) -> None:
+        at = time.monotonic()
+        if stage == self.stage and done < total and at - self.written < AT_MOST_EVERY:
+            return
+        fields = {"stage": stage, "done": done, "total": total, "beat": now()}
+        if stage != self.stage:
+            fields["started"] = now()
+        self.stage, self.written = stage, at
+        self.store.update(self.id, **fields)
+
+
+def main(arguments: list[str]) -> int:
+    home, id, step = arguments
+    store = Store(home)
+    threading.Thread(target=_watch, args=(store, id), daemon=True).start()
+    try:
+        if step in ("read", "all"):
+            _read(store, id)
+        if step in ("analyze", "all"):
+            _analyze(store, id)
+        else:
+            store.update(id, status="read", stage="")
+    except Exception as error:  # the last stop: what went wrong is told on the page, the rest goes into the log
+        from analyzer.ingest.errors import IngestError
+
+        told = str(error) if isinstance(error, (IngestError, ValueError)) else f"分析中断（{type(error).__name__}）。请重试；若再次发生，请把 {store.folder(id) / 'worker.log'} 交给维护人员。"
+        traceback.print_exc()
+        store.update(id, status="failed", message=told)
+        return 1
+    return 0
+
+
+def _watch(store: Store, id: str) -> None:
+    """Give a sign of life, and end the process when the batch was cancelled or deleted: at once, whatever it is doing."""
+    while True:
+        try:
+            status = store.batch(id).status
+        except KeyError:
+            os._exit(1)
+        if status == "cancelled":
+            os._exit(1)
+        store.update(id, beat=now())
+        time.sleep(BEAT)
+
+
+def _read(store: Store, id: str) -> None:
+    from analyzer.ingest.batch import read_batch
+
+    store.update(id, status="reading", stage="读取文件", started=now())
+    folder = store.folder(id)
+    rosters = _files(folder / "roster")
+    own_tiers = store.home / "tiers.toml"
+    batch = read_batch(_files(folder / "files"), roster=rosters[0] if rosters else None, tiers=own_tiers if own_tiers.exists() else None)
+    store.keep_batch(id, batch)
+
+
+def _analyze(store: Store, id: str) -> None:
+    from analyzer.pipeline import analyze
+
+    store.update(id, status="analyzing", stage="准备", done=0, total=0, started=now())
+    folder = store.folder(id)
+    options = read_options(folder)
+    official, library = _documents(folder / "official"), _documents(folder / "library")
+    if options.get("kept", True):
+        official, library = official + store.documents("official"), library + store.documents("library")
+    earlier = store.history(without=id) if options.get("history", True) else ()
+    report = analyze(store.read_batch(id), official=official, library=library, history=earlier, progress=Progress(store, id))
+    if store.batch(id).status != "cancelled":
+        store.keep_report(id, report)
+
+
+def _documents(folder: Path) -> tuple[Essay, ...]:
+    from analyzer.ingest.batch import read_batch
+
+    files = _files(folder)
+    return read_batch(files).essays if files else ()
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.iterdir() if path.is_file()) if folder.is_dir() else []
+
+
+def read_options(folder: Path) -> dict[str, bool]:
+    """What the organizer chose on the upload page for this batch."""
+    path = folder / "options.json"
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
