@@ -156,8 +156,10 @@ class Store:
             raise ValueError(f"unknown status {fields['status']!r}")
         names = [name for name in fields if name in StoredBatch.__dataclass_fields__ and name not in ("id", "created")]
         with self._database() as db:
-            db.execute(f"UPDATE batches SET {', '.join(f'{name} = ?' for name in names)} WHERE id = ?",
-                       (*(fields[name] for name in names), id))
+            db.execute(
+                f"UPDATE batches SET {', '.join(f'{name} = ?' for name in names)} WHERE id = ?",
+                (*(fields[name] for name in names), id),
+            )
 
     def keep_batch(self, id: str, batch: Batch) -> None:
         """Keep what was read, until it is analyzed and for another analysis."""
@@ -170,8 +172,13 @@ class Store:
     def read_batch(self, id: str) -> Batch:
         """Raises FileNotFoundError where nothing was read yet."""
         d = json.loads((self.folder(id) / "batch.json").read_text(encoding="utf-8"))
-        return Batch(essays=tuple(Essay(**e) for e in d["essays"]), problems=tuple(Problem(**p) for p in d["problems"]), files=d["files"],
-                     absent=tuple(Essay(**a) for a in d["absent"]), notes=tuple(d["notes"]))
+        return Batch(
+            essays=tuple(Essay(**e) for e in d["essays"]),
+            problems=tuple(Problem(**p) for p in d["problems"]),
+            files=d["files"],
+            absent=tuple(Essay(**a) for a in d["absent"]),
+            notes=tuple(d["notes"]),
+        )
 
     def keep_report(self, id: str, report: Report) -> Path:
         """Write the batch's report.json, mark it done, and keep its essays for comparison with later batches."""
@@ -179,8 +186,10 @@ class Store:
         units = len({essay.unit for essay in report.essays if essay.unit})
         suspects = sum(o.verdict != "clear" for o in report.originality.values())
         with self._database() as db:
-            db.execute("UPDATE batches SET status = 'done', stage = '', message = '', essays = ?, units = ?, suspects = ? WHERE id = ?",
-                       (len(report.essays), units, suspects, id))
+            db.execute(
+                "UPDATE batches SET status = 'done', stage = '', message = '', essays = ?, units = ?, suspects = ? WHERE id = ?",
+                (len(report.essays), units, suspects, id),
+            )
             db.execute("DELETE FROM history WHERE batch = ?", (id,))
             db.executemany("INSERT INTO history VALUES (?, ?, ?)", [(id, e.id, _dump(e)) for e in report.essays])
         return path
@@ -223,7 +232,10 @@ class Store:
 
     def documents(self, kind: str) -> tuple[Essay, ...]:
         with self._database() as db:
-            return tuple(_load(row["essay"]) for row in db.execute("SELECT essay FROM documents WHERE kind = ? ORDER BY added, rowid", (kind,)))
+            return tuple(
+                _load(row["essay"])
+                for row in db.execute("SELECT essay FROM documents WHERE kind = ? ORDER BY added, rowid", (kind,))
+            )
 
     def remove_document(self, id: str) -> None:
         """Raises KeyError where there is none."""
@@ -261,10 +273,14 @@ class Store:
             if not changed:
                 return current
             at, version = now(), current.version + 1
-            db.execute("INSERT OR REPLACE INTO reviews VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                       (batch, review.essay, *(getattr(review, name) for name in EDITABLE), version, at, by))
-            db.executemany("INSERT INTO review_changes VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                           [(batch, review.essay, version, at, by, name, *values) for name, values in changed.items()])
+            db.execute(
+                "INSERT OR REPLACE INTO reviews VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (batch, review.essay, *(getattr(review, name) for name in EDITABLE), version, at, by),
+            )
+            db.executemany(
+                "INSERT INTO review_changes VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                [(batch, review.essay, version, at, by, name, *values) for name, values in changed.items()],
+            )
             return _current(db, batch, review.essay)
 
     def import_reviews(self, batch: str, filled_in: dict[str, Review], by: str) -> tuple[int, list[str]]:
@@ -281,8 +297,10 @@ class Store:
     def review_history(self, batch: str, essay: str) -> list[Change]:
         """Oldest first."""
         with self._database() as db:
-            rows = db.execute("SELECT version, at, by, field, old, new FROM review_changes WHERE batch = ? AND essay = ? ORDER BY version, rowid",
-                              (batch, essay))
+            rows = db.execute(
+                "SELECT version, at, by, field, old, new FROM review_changes WHERE batch = ? AND essay = ? ORDER BY version, rowid",
+                (batch, essay),
+            )
             return [Change(**row) for row in rows]
 
 

@@ -13,17 +13,29 @@ from statistics import median
 
 import numpy as np
 
-from analyzer.compare import Comparison, Difference, Group, Trend
+from analyzer.compare import compare
 from analyzer.copying.match import Match, Originality
-from analyzer.essay import TIERS, Essay, Problem
+from analyzer.essay import Essay, Problem
 from analyzer.gatekeeping import Finding
 from analyzer.reflection.reflection import ASPECTS, LabelledSentence, Reflection
 from analyzer.report.report import Report
 
 DATA = Path(__file__).parent / "data"
 KIND = {"verbatim": "verbatim", "names": "edited", "light": "edited", "heavy": "paraphrase", "summary": "paraphrase"}
-ORGANS = ("柳沟区公安分局", "柳沟区人民法院", "柳沟区司法局", "柳沟区人民检察院", "禾川县公安局", "禾川县人民法院", "禾川县司法局",
-          "禾川县人民检察院", "临澄市公安局", "临澄市南渡区司法局", "临澄市南渡区人民法院", "临澄市南渡区人民检察院")
+ORGANS = (
+    "柳沟区公安分局",
+    "柳沟区人民法院",
+    "柳沟区司法局",
+    "柳沟区人民检察院",
+    "禾川县公安局",
+    "禾川县人民法院",
+    "禾川县司法局",
+    "禾川县人民检察院",
+    "临澄市公安局",
+    "临澄市南渡区司法局",
+    "临澄市南渡区人民法院",
+    "临澄市南渡区人民检察院",
+)
 
 HOSTILE = "X901"
 """An essay whose every field tries something: a formula, markup, markdown, LaTeX, an emoji code, a right-to-left mark."""
@@ -46,8 +58,17 @@ def synthetic_report() -> Report:
     matches = tuple(match for row in rows if row["kind"] == "essay" for match in _matches(row, rows, texts, kinds))
     essays, documents = [], []
     for row in rows:
-        essay = Essay(row["id"], texts[row["id"]], row["title"], row["author"], _organ(row["unit"]), row["post"], row["tier"],
-                      "2021-03", f"{_organ(row['unit'])}/{row['author']}.docx" if row["kind"] == "essay" else "")
+        essay = Essay(
+            row["id"],
+            texts[row["id"]],
+            row["title"],
+            row["author"],
+            _organ(row["unit"]),
+            row["post"],
+            row["tier"],
+            "2021-03",
+            f"{_organ(row['unit'])}/{row['author']}.docx" if row["kind"] == "essay" else "",
+        )
         (essays if row["kind"] == "essay" else documents).append(essay)
     essays[7] = replace(essays[7], tier="")
     essays.append(_hostile())
@@ -64,15 +85,25 @@ def assemble(essays, documents, matches, labels, ratings) -> Report:
         whole[essay.id] = _reflection(essay.id, rated, sentences, 1.0)
         own[essay.id] = _reflection(essay.id, rated if o.own > 0.2 else [], (), o.own + o.quoted)
     report = Report(
-        essays=essays, documents=documents, originality=originality, reflection=whole, reflection_own=own, matches=matches,
-        findings=tuple(_findings(essays)), comparisons=(),
-        problems=(Problem("禾川县司法局/扫描件.pdf", "扫描件没有文字层，无法读取；请用识别软件转成文字后重新提交。"),
-                  Problem("柳沟区公安分局/王大力.docx", "文件损坏，无法打开；请向本人要一份能打开的。")),
+        essays=essays,
+        documents=documents,
+        originality=originality,
+        reflection=whole,
+        reflection_own=own,
+        matches=matches,
+        findings=tuple(_findings(essays)),
+        comparisons=(),
+        problems=(
+            Problem("禾川县司法局/扫描件.pdf", "扫描件没有文字层，无法读取；请用识别软件转成文字后重新提交。"),
+            Problem("柳沟区公安分局/王大力.docx", "文件损坏，无法打开；请向本人要一份能打开的。"),
+        ),
         absent=(Essay("absent-1", "", author="覃小勇", unit="禾川县公安局", post="民警", tier="frontline"),),
-        notes=("名单中 1 人没有交稿。",), files=len(essays) + 2,
-        settings={"encoder": "universal-sentence-encoder-multilingual-3"}, versions={"xinde": "0.1.0"},
+        notes=("名单中 1 人没有交稿。",),
+        files=len(essays) + 2,
+        settings={"encoder": "universal-sentence-encoder-multilingual-3"},
+        versions={"xinde": "0.1.0"},
     )
-    return replace(report, comparisons=tuple(_comparisons(report)))
+    return replace(report, comparisons=compare(report.table, resamples=400))
 
 
 def _lines(name: str) -> list[dict]:
@@ -84,10 +115,21 @@ def _organ(unit: str) -> str:
 
 
 def _hostile() -> Essay:
-    text = ("<script>document.title='坏了'</script><img src=x onerror=alert(1)>这是正文第一句。\n"
-            "**加粗** `代码` $x^2$ :smile: [链接](javascript:alert(1)) \u202e反转\u202c 第二句。\n第三句& < > \" ' 完。")
-    return Essay(HOSTILE, text, '=HYPERLINK("http://x.invalid","点我")', "@某甲", "+单位<b>", "-1+1|cmd", "frontline", "2021-03",
-                 "=cmd.docx")
+    text = (
+        "<script>document.title='坏了'</script><img src=x onerror=alert(1)>这是正文第一句。\n"
+        "**加粗** `代码` $x^2$ :smile: [链接](javascript:alert(1)) \u202e反转\u202c 第二句。\n第三句& < > \" ' 完。"
+    )
+    return Essay(
+        HOSTILE,
+        text,
+        '=HYPERLINK("http://x.invalid","点我")',
+        "@某甲",
+        "+单位<b>",
+        "-1+1|cmd",
+        "frontline",
+        "2021-03",
+        "=cmd.docx",
+    )
 
 
 def _spans(pieces: list[dict]) -> list[tuple[int, int]]:
@@ -160,8 +202,17 @@ def _originality(essay: Essay, matches, groups: dict[str, int]) -> Originality:
             other = m.other if m.essay == essay.id else m.essay
             weight[other] = weight.get(other, 0) + m.end - m.start
     suspicion = round(1 / (1 + np.exp(-9 * (max(copied, templated) - 0.25))), 4)
-    return Originality(essay.id, verdict, float(suspicion), copied, templated, quoted, max(0.0, 1 - copied - templated - quoted),
-                       groups.get(essay.id), max(weight, key=weight.get) if weight else "")
+    return Originality(
+        essay.id,
+        verdict,
+        float(suspicion),
+        copied,
+        templated,
+        quoted,
+        max(0.0, 1 - copied - templated - quoted),
+        groups.get(essay.id),
+        max(weight, key=weight.get) if weight else "",
+    )
 
 
 def _reflection(id: str, rated: list[dict], sentences: tuple[LabelledSentence, ...], share: float) -> Reflection:
@@ -172,8 +223,11 @@ def _reflection(id: str, rated: list[dict], sentences: tuple[LabelledSentence, .
     level = int(median(r["depth"] for r in rated))
     score = round(min(97.0, (6 + 14 * (level - 1) + 3 * sum(aspects.values())) * (0.6 + 0.4 * share)), 1)
     evidence = tuple(i for i, s in enumerate(sentences) if s.label in ("experience", "cause", "insight"))[:3]
-    missing = {"experience": "写一件自己亲身经历的具体事。", "cause": "写到了问题，还没有写为什么会这样。",
-               "plan": "打算怎么改，写明谁、什么时候、做到什么程度。"}
+    missing = {
+        "experience": "写一件自己亲身经历的具体事。",
+        "cause": "写到了问题，还没有写为什么会这样。",
+        "plan": "打算怎么改，写明谁、什么时候、做到什么程度。",
+    }
     advice = tuple(text for aspect, text in missing.items() if aspects[aspect] < 2)
     return Reflection(id, level, score, max(0.0, score - 9), min(100.0, score + 9), aspects, sentences, evidence, advice)
 
@@ -186,39 +240,3 @@ def _findings(essays):
             yield Finding(essay.id, match.start(), match.end(), "footer", "网页尾注没有删掉，说明文字来自网上。")
         if len(essay.text) < 200:
             yield Finding(essay.id, 0, len(essay.text), "too_short", f"全文只有 {len(essay.text)} 个字。")
-
-
-def _comparisons(report: Report):
-    table = report.table
-    measures = {"depth": table.score_own, "own": table.own, "suspected": (table.verdict != "clear").astype(float),
-                "templated": (table.verdict == "templated").astype(float), "findings": (table.findings > 0).astype(float),
-                "level": table.level_own.astype(float)}
-    random = np.random.default_rng(5)
-    for measure, values in measures.items():
-        keys = {"tier": table.tier, "unit": table.unit, "unit_tier": table.unit + "|" + table.tier}
-        for by, key in keys.items():
-            names = list(TIERS) if by == "tier" else sorted(key.unique())
-            names = [name for name in names if by != "unit_tier" or not name.endswith("|")]
-            groups = tuple(_group(measure, name, values[key == name].dropna().to_numpy(), random) for name in names)
-            pairs = trend = None
-            if by == "tier":
-                pairs = (Difference("leadership", "middle", -0.31, -0.58, 0.02, 0.11, "small"),
-                         Difference("leadership", "frontline", -0.38, -0.61, -0.1, 0.012, "medium"),
-                         Difference("middle", "frontline", -0.04, -0.36, 0.28, 0.82, "negligible"))
-                trend = Trend(2.7, 0.004, "rising", 0.011, "Jonckheere–Terpstra，按单位分层")
-            conclusion = {"depth": "能说：自领导班子到基层，思考深度有上升趋势（p = 0.004）。不能说：中层与基层的差别在偶然范围内；"
-                                   "领导班子只有 14 篇，宜谨慎。",
-                          "suspected": "三个层级的疑似雷同比例看不出差别。"}.get(measure, "各层级之间看不出差别。")
-            yield Comparison(measure, by, groups, pairs or (), trend, conclusion if by == "tier" else "")
-
-
-def _group(measure: str, name: str, values: np.ndarray, random) -> Group:
-    n = len(values)
-    if n < 3:
-        return Group(name, n)
-    shares = tuple(float((values == level).mean()) for level in (1, 2, 3, 4)) if measure == "level" else ()
-    resampled = random.choice(values, (400, n))
-    spread = np.median(resampled, axis=1) if measure in ("depth", "level", "own") else resampled.mean(axis=1)
-    low, high = np.quantile(spread, [0.025, 0.975])
-    q1, mid, q3 = np.quantile(values, [0.25, 0.5, 0.75])
-    return Group(name, n, float(values.mean()), float(mid), float(q1), float(q3), float(low), float(high), shares)

@@ -30,8 +30,16 @@ class Shown(HTMLParser):
 
 
 plain = st.text(st.characters(exclude_categories=("Cc", "Cf", "Cs", "Co")), max_size=60)
-marks = st.lists(st.builds(lambda a, n, css, link: Mark(a, a + n, css, link), st.integers(0, 60), st.integers(0, 30),
-                           st.sampled_from(["verbatim", "quote", "differs"]), st.sampled_from(["", "m1", "m2"])), max_size=6)
+marks = st.lists(
+    st.builds(
+        lambda a, n, css, link: Mark(a, a + n, css, link),
+        st.integers(0, 60),
+        st.integers(0, 30),
+        st.sampled_from(["verbatim", "quote", "differs"]),
+        st.sampled_from(["", "m1", "m2"]),
+    ),
+    max_size=6,
+)
 
 
 @given(plain, marks)

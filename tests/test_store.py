@@ -69,7 +69,10 @@ def test_a_review_keeps_who_changed_what(store):
     saved = store.save_review("b", replace(saved, state="confirmed"), "乙")
     assert (saved.version, saved.state, saved.by) == (2, "confirmed", "乙")
     assert [(c.version, c.by, c.field, c.old, c.new) for c in store.review_history("b", "e")] == [
-        (1, "甲", "state", "pending", "talked"), (1, "甲", "responsible", "", "赵某"), (2, "乙", "state", "talked", "confirmed")]
+        (1, "甲", "state", "pending", "talked"),
+        (1, "甲", "responsible", "", "赵某"),
+        (2, "乙", "state", "talked", "confirmed"),
+    ]
     assert store.save_review("b", saved, "丙") == saved  # nothing changed, nothing recorded
     assert store.reviews("b") == {"e": saved}
 

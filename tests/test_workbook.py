@@ -38,7 +38,7 @@ def test_one_row_a_suspect_with_both_passages(report, book):
     found = suspects(report)
     assert [row["编号"] for row in rows] == [s.essay.id for s in found] == report.suspects.id.tolist()
     for row, s in zip(rows, found, strict=True):
-        own = report.essay(s.closest.essay).text[s.closest.start:s.closest.end].replace("\n", "")
+        own = report.essay(s.closest.essay).text[s.closest.start : s.closest.end].replace("\n", "")
         assert own.startswith(row["本人段落"].split("……（共")[0])
         assert row["对方段落"] and row["相似对象"]
         assert row["层级"] == TIER[s.essay.tier] and row["核实状态"] == "待核实"

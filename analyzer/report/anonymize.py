@@ -25,21 +25,42 @@ def anonymize(report: Report) -> Report:
     hide = lambda text: pattern.sub(lambda m: "＊" * len(m.group()), text) if pattern else text
 
     def hidden(essay: Essay) -> Essay:
-        return replace(essay, text=hide(essay.text), title=hide(essay.title), author=people.get(essay.author, ""), unit=units.get(essay.unit, ""),
-                       reviewer=people.get(essay.reviewer, ""), file=essay.id, traces={})
+        return replace(
+            essay,
+            text=hide(essay.text),
+            title=hide(essay.title),
+            author=people.get(essay.author, ""),
+            unit=units.get(essay.unit, ""),
+            reviewer=people.get(essay.reviewer, ""),
+            file=essay.id,
+            traces={},
+        )
 
     comparisons = tuple(
-        replace(c, groups=tuple(replace(g, name=_group(g.name, units)) for g in c.groups),
-                pairs=tuple(replace(p, a=_group(p.a, units), b=_group(p.b, units)) for p in c.pairs), conclusion=_names(c.conclusion, people | units))
-        for c in report.comparisons)
+        replace(
+            c,
+            groups=tuple(replace(g, name=_group(g.name, units)) for g in c.groups),
+            pairs=tuple(replace(p, a=_group(p.a, units), b=_group(p.b, units)) for p in c.pairs),
+            conclusion=_names(c.conclusion, people | units),
+        )
+        for c in report.comparisons
+    )
     return replace(
-        report, essays=tuple(map(hidden, report.essays)), documents=tuple(map(hidden, report.documents)), absent=tuple(map(hidden, report.absent)),
-        findings=tuple(replace(f, note=hide(f.note)) for f in report.findings), comparisons=comparisons,
-        problems=tuple(replace(p, file=f"文件{n:02d}", reason=hide(p.reason)) for n, p in enumerate(report.problems, 1)), notes=tuple(map(hide, report.notes)))
+        report,
+        essays=tuple(map(hidden, report.essays)),
+        documents=tuple(map(hidden, report.documents)),
+        absent=tuple(map(hidden, report.absent)),
+        findings=tuple(replace(f, note=hide(f.note)) for f in report.findings),
+        comparisons=comparisons,
+        problems=tuple(replace(p, file=f"文件{n:02d}", reason=hide(p.reason)) for n, p in enumerate(report.problems, 1)),
+        notes=tuple(map(hide, report.notes)),
+    )
 
 
 def _distinct(report: Report, *fields: str) -> list[str]:
-    return sorted({getattr(essay, field) for essay in (*report.essays, *report.documents, *report.absent) for field in fields} - {""})
+    return sorted(
+        {getattr(essay, field) for essay in (*report.essays, *report.documents, *report.absent) for field in fields} - {""}
+    )
 
 
 def _group(name: str, units: dict[str, str]) -> str:

@@ -13,12 +13,15 @@ from analyzer.report.report import Report
 from analyzer.report.review import Review
 from analyzer.report.suspects import counting_matches, document_name, passage, suspect
 
-STYLE = CSS + """
+STYLE = (
+    CSS
+    + """
 @page { size: A4 landscape; margin: 15mm; } body { font: 14px/1.8 "Microsoft YaHei", "PingFang SC", "Noto Sans CJK SC", sans-serif; color: #1d2733; max-width: 1180px; margin: 24px auto; padding: 0 16px; }
 h1 { font-size: 22px; text-align: center; } h2 { font-size: 16px; margin: 24px 0 8px; border-bottom: 1px solid #dfe4ea; } table { border-collapse: collapse; width: 100%; font-size: 13px; }
 td, th { border: 1px solid #dfe4ea; padding: 5px 8px; vertical-align: top; text-align: left; overflow-wrap: anywhere; } th { background: #f3f6fa; font-weight: 600; white-space: nowrap; }
 tr { break-inside: avoid; } .note { color: #5d6b7a; font-size: 13px; }
 """
+)
 
 
 def case_file_html(report: Report, id: str, review: Review, history: Sequence[tuple[str, str, str, str, str]] = ()) -> str:
@@ -30,15 +33,19 @@ def case_file_html(report: Report, id: str, review: Review, history: Sequence[tu
     essay, o = s.essay, s.originality
     who = " ".join(part for part in (essay.unit, essay.author, essay.post, TIER[essay.tier]) if part)
     parts = [f"<h1>疑似雷同案卷</h1><p>{visible(who)}　《{visible(essay.title or '无题')}》　编号 {visible(essay.id)}</p>"]
-    parts.append(f"<h2>一、为什么列为线索</h2><p>{s.kind}；疑似程度 {o.suspicion:.2f}（0 至 1，是程序估计的可能性，不是结论）；雷同比例 {s.shared:.0%}，"
-                 f"其中与他人相同 {o.copied:.0%}，与范文相似 {o.templated:.0%}；引用官方文件 {o.quoted:.0%}（不计入）；自己的话 {o.own:.0%}。</p>"
-                 '<p class="note">本案卷只说明两处文字相同或相近，不说明谁抄谁；文件的时间属性可以被改动，仅供参考。</p>')
+    parts.append(
+        f"<h2>一、为什么列为线索</h2><p>{s.kind}；疑似程度 {o.suspicion:.2f}（0 至 1，是程序估计的可能性，不是结论）；雷同比例 {s.shared:.0%}，"
+        f"其中与他人相同 {o.copied:.0%}，与范文相似 {o.templated:.0%}；引用官方文件 {o.quoted:.0%}（不计入）；自己的话 {o.own:.0%}。</p>"
+        '<p class="note">本案卷只说明两处文字相同或相近，不说明谁抄谁；文件的时间属性可以被改动，仅供参考。</p>'
+    )
     parts.append("<h2>二、逐处对照</h2>" + _passages(report, id))
     for number, other in enumerate([p for p in s.partners if _known(report, p)][:3], 1):
         where = next((m.where for m in report.matches_of(id) if m.other == other), "batch")
         traces = traces_sentence(essay, report.essay(other))
-        parts.append(f"<h2>三之{number}、全文并排：{visible(document_name(report, other, where))}</h2><div class=\"legend\">{LEGEND}</div>{pair_html(report, id, other)}"
-                     + (f'<p class="note">{visible(traces)}</p>' if traces else ""))
+        parts.append(
+            f'<h2>三之{number}、全文并排：{visible(document_name(report, other, where))}</h2><div class="legend">{LEGEND}</div>{pair_html(report, id, other)}'
+            + (f'<p class="note">{visible(traces)}</p>' if traces else "")
+        )
     parts.append("<h2>四、复核</h2>" + _review(review, history))
     parts.append(f'<p class="note">由心得 Xinde 于 {datetime.now():%Y-%m-%d %H:%M} 导出，含两份文稿全文，请按内部材料保管。</p>')
     return f'<!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><title>案卷</title><style>{STYLE}</style></head><body>{"".join(parts)}</body></html>'
@@ -56,9 +63,11 @@ def _passages(report: Report, id: str) -> str:
     rows = []
     for number, m in enumerate(counting_matches(report, id), 1):
         own, other = passage(report, m)
-        left, right = (_with_differences(own, other) if m.kind == "edited" else (visible(own), visible(other)))
-        rows.append(f"<tr><td>{number}</td><td>{MATCH_KIND[m.kind]}<br>相似 {m.similarity:.0%}<br>少见 {m.rarity:.0%}</td><td>{left}</td><td>{right}</td>"
-                    f"<td>{MATCH_WHERE[m.where]}<br>{visible(document_name(report, m.other, m.where))}</td></tr>")
+        left, right = _with_differences(own, other) if m.kind == "edited" else (visible(own), visible(other))
+        rows.append(
+            f"<tr><td>{number}</td><td>{MATCH_KIND[m.kind]}<br>相似 {m.similarity:.0%}<br>少见 {m.rarity:.0%}</td><td>{left}</td><td>{right}</td>"
+            f"<td>{MATCH_WHERE[m.where]}<br>{visible(document_name(report, m.other, m.where))}</td></tr>"
+        )
     if not rows:
         return "<p>没有可逐处对照的段落。</p>"
     return f"<table><tr><th>序号</th><th>类型</th><th>本人段落</th><th>对方段落</th><th>对方</th></tr>{''.join(rows)}</table>"
@@ -77,10 +86,23 @@ def _with_differences(a: str, b: str) -> tuple[str, str]:
 
 
 def _review(review: Review, history: Sequence[tuple[str, str, str, str, str]]) -> str:
-    now = {"state": STATE[review.state], "responsible": review.responsible, "conclusion": review.conclusion, "measures": review.measures, "due": review.due, "note": review.note}
+    now = {
+        "state": STATE[review.state],
+        "responsible": review.responsible,
+        "conclusion": review.conclusion,
+        "measures": review.measures,
+        "due": review.due,
+        "note": review.note,
+    }
     table = "".join(f"<tr><th>{REVIEW[name]}</th><td>{escape(value) or '（空）'}</td></tr>" for name, value in now.items())
     shown = lambda field, value: escape(STATE.get(value, value) if field == "state" else value) or "（空）"
-    steps = "".join(f"<tr><td>{escape(at[:16].replace('T', ' '))}</td><td>{escape(by)}</td><td>{REVIEW[field]}</td><td>{shown(field, old)}</td><td>{shown(field, new)}</td></tr>"
-                    for at, by, field, old, new in history)
-    changes = f"<p>改动记录</p><table><tr><th>时间</th><th>经办人</th><th>栏目</th><th>原为</th><th>改为</th></tr>{steps}</table>" if steps else '<p class="note">尚无改动记录。</p>'
+    steps = "".join(
+        f"<tr><td>{escape(at[:16].replace('T', ' '))}</td><td>{escape(by)}</td><td>{REVIEW[field]}</td><td>{shown(field, old)}</td><td>{shown(field, new)}</td></tr>"
+        for at, by, field, old, new in history
+    )
+    changes = (
+        f"<p>改动记录</p><table><tr><th>时间</th><th>经办人</th><th>栏目</th><th>原为</th><th>改为</th></tr>{steps}</table>"
+        if steps
+        else '<p class="note">尚无改动记录。</p>'
+    )
     return f"<table>{table}</table>{changes}"

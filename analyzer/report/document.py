@@ -32,7 +32,10 @@ def write_document(report: Report, path: str | Path, name: str = "") -> Path:
     found = suspects(report)
     about = name.removesuffix("心得体会").strip()
     document = new_document(f"关于{about}\n心得体会撰写情况的分析报告" if about else "关于心得体会撰写情况的分析报告")
-    body(document, f"按照工作安排，对本批心得体会是否亲自动手、是否认真思考、提交前是否严格把关，逐篇作了比对分析。{accounts(report)}现将情况报告如下。")
+    body(
+        document,
+        f"按照工作安排，对本批心得体会是否亲自动手、是否认真思考、提交前是否严格把关，逐篇作了比对分析。{accounts(report)}现将情况报告如下。",
+    )
     _overall(document, report)
     _tiers(document, report)
     _suspects(document, report, found)
@@ -64,9 +67,22 @@ def _tiers(document: DocumentObject, report: Report) -> None:
     for tier in TIERS:
         n = max((groups[tier].n for groups in (depth, suspected) if tier in groups), default=0)
         of = depth.get(tier, Group(tier, 0))
-        rows.append([TIER[tier], str(n), _number(of.median), f"{of.low:.0f}–{of.high:.0f}" if of.low is not None and of.high is not None else "—",
-                     *(_share(groups.get(tier)) for groups in (suspected, templated, findings))])
-    table(document, ["层级", "篇数", "思考深度中位数", "95%区间", "疑似雷同或套用", "其中套用模板", "带把关问题"], rows, [14, 8, 14, 12, 14, 12, 12], set(range(1, 7)))
+        rows.append(
+            [
+                TIER[tier],
+                str(n),
+                _number(of.median),
+                f"{of.low:.0f}–{of.high:.0f}" if of.low is not None and of.high is not None else "—",
+                *(_share(groups.get(tier)) for groups in (suspected, templated, findings)),
+            ]
+        )
+    table(
+        document,
+        ["层级", "篇数", "思考深度中位数", "95%区间", "疑似雷同或套用", "其中套用模板", "带把关问题"],
+        rows,
+        [14, 8, 14, 12, 14, 12, 12],
+        set(range(1, 7)),
+    )
     if report.table.tier.isin(TIERS).any():
         picture(document, charts.to_png(charts.depth_by_tier(report.table, width=520), 2.5))
         caption(document, "图1　各层级思考深度（每个点是一篇，粗线为中位数）", below=True)
@@ -94,16 +110,40 @@ def _share(group: Group | None) -> str:
 def _suspects(document: DocumentObject, report: Report, found: list[Suspect]) -> None:
     heading(document, "三、疑似雷同线索", 1)
     if not found:
-        body(document, "没有发现需要核实的篇目。这不等于每一篇都是本人所写，只说明在本批、往批和范文库范围内没有找到相同或相近的文字。")
+        body(
+            document,
+            "没有发现需要核实的篇目。这不等于每一篇都是本人所写，只说明在本批、往批和范文库范围内没有找到相同或相近的文字。",
+        )
         return
-    body(document, f"共 {len(found)} 条线索，按疑似程度由高到低列于表2" + (f"（前 {LISTED} 条，其余见《疑似雷同清单》）" if len(found) > LISTED else "")
-         + "。线索须经核实方可认定；双方文字相同，不说明谁抄谁。")
+    body(
+        document,
+        f"共 {len(found)} 条线索，按疑似程度由高到低列于表2"
+        + (f"（前 {LISTED} 条，其余见《疑似雷同清单》）" if len(found) > LISTED else "")
+        + "。线索须经核实方可认定；双方文字相同，不说明谁抄谁。",
+    )
     caption(document, "表2　疑似雷同线索")
     rows = []
     for number, s in enumerate(found[:LISTED], 1):
         other = document_name(report, s.closest.other, s.closest.where) if s.closest else "多篇共用的文字"
-        rows.append([str(number), s.essay.unit, s.essay.author, TIER[s.essay.tier], s.kind, f"{s.originality.suspicion:.2f}", f"{s.shared:.0%}", other])
-    table(document, ["序号", "单位", "姓名", "层级", "疑似类型", "程度", "雷同比例", "相似对象"], rows, [7, 17, 11, 13, 13, 8, 9, 22], {0, 5, 6})
+        rows.append(
+            [
+                str(number),
+                s.essay.unit,
+                s.essay.author,
+                TIER[s.essay.tier],
+                s.kind,
+                f"{s.originality.suspicion:.2f}",
+                f"{s.shared:.0%}",
+                other,
+            ]
+        )
+    table(
+        document,
+        ["序号", "单位", "姓名", "层级", "疑似类型", "程度", "雷同比例", "相似对象"],
+        rows,
+        [7, 17, 11, 13, 13, 8, 9, 22],
+        {0, 5, 6},
+    )
     shown = [s for s in found if s.closest][:EXAMPLES]
     if shown:
         heading(document, "（一）典型段落", 2)
@@ -140,15 +180,21 @@ def _advice(document: DocumentObject, report: Report, found: list[Suspect]) -> N
     heading(document, "五、工作建议", 1)
     points = []
     if found:
-        points.append(f"对 {len(found)} 条疑似线索逐条核实，先看双方原文再谈话，在《疑似雷同清单》中填写责任人、核实结论、整改措施和完成时限。")
+        points.append(
+            f"对 {len(found)} 条疑似线索逐条核实，先看双方原文再谈话，在《疑似雷同清单》中填写责任人、核实结论、整改措施和完成时限。"
+        )
     shallow = report.table[report.table.level.fillna(9) <= 2] if len(report.table) else report.table
     if len(shallow):
-        points.append(f"对停在{LEVEL[1]}、{LEVEL[2]}的 {len(shallow)} 篇，按单篇建议退改，要求写自己经历的事、自己的原因和可检查的措施；不按字数要求。")
+        points.append(
+            f"对停在{LEVEL[1]}、{LEVEL[2]}的 {len(shallow)} 篇，按单篇建议退改，要求写自己经历的事、自己的原因和可检查的措施；不按字数要求。"
+        )
     if report.findings:
         points.append(f"对 {len({f.essay for f in report.findings})} 篇带有把关问题的退回改正，并了解所在单位的审核环节。")
     unknown = sum(not essay.tier for essay in report.essays)
     if unknown or report.problems or report.absent:
-        points.append(f"补齐层级待补 {unknown} 人，处理未能读取的文件 {len(report.problems)} 份，催交 {len(report.absent)} 人，之后重新分析。")
+        points.append(
+            f"补齐层级待补 {unknown} 人，处理未能读取的文件 {len(report.problems)} 份，催交 {len(report.absent)} 人，之后重新分析。"
+        )
     if not points:
         points.append("本批没有需要处理的事项。")
     for number, point in enumerate(points, 1):
@@ -158,12 +204,24 @@ def _advice(document: DocumentObject, report: Report, found: list[Suspect]) -> N
 def _reading(document: DocumentObject, report: Report) -> None:
     heading(document, "六、怎样读这份报告", 1)
     for title, text in (
-        ("（一）疑似程度。", "取值 0 至 1，是程序根据相同文字的多少、少见程度、接近程度和先后次序估计的可能性，不是结论。引用官方文件、带出处的引文不计入；"
-                      "同题目的人写出相近的套话、结构，也不计入。"),
-        ("（二）思考深度。", "分四级：一级只有套话，二级写到对文件或问题的理解，三级联系自己的经历和不足，四级还剖析原因、改变认识并提出可检查的措施。"
-                      "字数多少、用语好坏不影响评级。层级之间只比较本人写的部分。"),
-        ("（三）比较。", "区间表示同样条件下数字会有多大出入；篇数不足 8 篇的层级、单位仅供参考，不足 3 篇的不作统计。层级之间的差别说明现象，不说明原因。"),
-        ("（四）不能回答的问题。", "本批、往批和范文库以外的来源查不到；请人代写、机器代写而又与别处不同的，查不出；谁抄谁，查不出。评级与熟悉情况的人不一致时，以人为准。"),
+        (
+            "（一）疑似程度。",
+            "取值 0 至 1，是程序根据相同文字的多少、少见程度、接近程度和先后次序估计的可能性，不是结论。引用官方文件、带出处的引文不计入；"
+            "同题目的人写出相近的套话、结构，也不计入。",
+        ),
+        (
+            "（二）思考深度。",
+            "分四级：一级只有套话，二级写到对文件或问题的理解，三级联系自己的经历和不足，四级还剖析原因、改变认识并提出可检查的措施。"
+            "字数多少、用语好坏不影响评级。层级之间只比较本人写的部分。",
+        ),
+        (
+            "（三）比较。",
+            "区间表示同样条件下数字会有多大出入；篇数不足 8 篇的层级、单位仅供参考，不足 3 篇的不作统计。层级之间的差别说明现象，不说明原因。",
+        ),
+        (
+            "（四）不能回答的问题。",
+            "本批、往批和范文库以外的来源查不到；请人代写、机器代写而又与别处不同的，查不出；谁抄谁，查不出。评级与熟悉情况的人不一致时，以人为准。",
+        ),
     ):
         body(document, text, lead=title)
     made = "，".join(f"{name} {version}" for name, version in list(report.versions.items())[:1])

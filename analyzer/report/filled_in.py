@@ -41,7 +41,9 @@ def read_reviews(path: str | Path) -> dict[str, Review]:
     for number, row in enumerate(rows, 2):
         id = _text(row[at["编号"]])
         if id:
-            reviews[id] = Review(id, **{FIELDS[title]: _field(title, row[c], path.name, number) for title, c in at.items() if title != "编号"})
+            reviews[id] = Review(
+                id, **{FIELDS[title]: _field(title, row[c], path.name, number) for title, c in at.items() if title != "编号"}
+            )
     book.close()
     return reviews
 

@@ -29,17 +29,31 @@ def group_members(report: Report, found: Iterable[Suspect]) -> dict[int, list[st
     return dict(sorted(kept.items(), key=lambda item: (-len(item[1]), item[0])))
 
 
-def groups_chart(report: Report, members: Mapping[int, Sequence[str]], link: Callable[[str], str] | None = None, cell: int = 150) -> alt.LayerChart:
+def groups_chart(
+    report: Report, members: Mapping[int, Sequence[str]], link: Callable[[str], str] | None = None, cell: int = 150
+) -> alt.LayerChart:
     """Every group on a circle of its own; a line's width is the share of the shorter essay that two have in common."""
     nodes, lines, titles = [], [], []
     for place, (number, ids) in enumerate(list(members.items())[:MOST]):
         x, y = place % PER_ROW, -(place // PER_ROW)
-        at = {id: (x + 0.3 * cos(2 * pi * i / len(ids) + pi / 2), y + 0.26 * sin(2 * pi * i / len(ids) + pi / 2)) for i, id in enumerate(ids)}
+        at = {
+            id: (x + 0.26 * cos(2 * pi * i / len(ids) + pi / 2), y + 0.26 * sin(2 * pi * i / len(ids) + pi / 2))
+            for i, id in enumerate(ids)
+        }
         titles.append({"x": x, "y": y + 0.46, "text": f"第 {number} 组"})
         for id in ids:
             essay = report.essay(id)
-            nodes.append({"x": at[id][0], "y": at[id][1], "姓名": essay.author or essay.file, "单位": essay.unit, "层级": TIER[essay.tier],
-                          "colour": TIER_COLOURS.get(essay.tier, SUBDUED), "url": link(id) if link else ""})
+            nodes.append(
+                {
+                    "x": at[id][0],
+                    "y": at[id][1],
+                    "姓名": essay.author or essay.file,
+                    "单位": essay.unit,
+                    "层级": TIER[essay.tier],
+                    "colour": TIER_COLOURS.get(essay.tier, SUBDUED),
+                    "url": link(id) if link else "",
+                }
+            )
         common: dict[tuple[str, str], int] = defaultdict(int)
         for id in ids:
             for m in counting_matches(report, id):
@@ -49,16 +63,28 @@ def groups_chart(report: Report, members: Mapping[int, Sequence[str]], link: Cal
             shortest = max(1, min(len(report.essay(a).text), len(report.essay(b).text)))
             lines.append({"x": at[a][0], "y": at[a][1], "x2": at[b][0], "y2": at[b][1], "share": min(1.0, characters / shortest)})
     columns, rows = min(PER_ROW, max(len(titles), 1)), (len(titles) - 1) // PER_ROW + 1
-    x = alt.X("x:Q", axis=None, scale=alt.Scale(domain=[-0.5, columns - 0.5], nice=False))
+    x = alt.X("x:Q", axis=None, scale=alt.Scale(domain=[-0.4, columns - 0.4], nice=False))
     y = alt.Y("y:Q", axis=None, scale=alt.Scale(domain=[0.6 - rows, 0.6], nice=False))
     dots = alt.Chart(pd.DataFrame(nodes))
     href = {"href": "url:N"} if link else {}
     layers = [
-        dots.mark_circle(size=190, opacity=1, stroke="#ffffff", strokeWidth=1.5).encode(x, y, color=alt.Color("colour:N", scale=None), tooltip=["姓名:N", "单位:N", "层级:N"], **href),
-        dots.mark_text(dy=17, fontSize=11, color=INK).encode(x, y, text="姓名:N"),
+        dots.mark_circle(size=190, opacity=1, stroke="#ffffff", strokeWidth=1.5).encode(
+            x, y, color=alt.Color("colour:N", scale=None), tooltip=["姓名:N", "单位:N", "层级:N"], **href
+        ),
+        dots.mark_text(dx=11, align="left", fontSize=12, color=INK).encode(x, y, text="姓名:N"),
         alt.Chart(pd.DataFrame(titles)).mark_text(fontSize=12, color=SUBDUED).encode(x, y, text="text:N"),
     ]
     if lines:
-        layers.insert(0, alt.Chart(pd.DataFrame(lines)).mark_rule(color="#8b98a5").encode(
-            x, y, alt.X2("x2"), alt.Y2("y2"), strokeWidth=alt.StrokeWidth("share:Q", scale=alt.Scale(domain=[0, 1], range=[1, 9]), legend=None)))
+        layers.insert(
+            0,
+            alt.Chart(pd.DataFrame(lines))
+            .mark_rule(color="#8b98a5")
+            .encode(
+                x,
+                y,
+                alt.X2("x2"),
+                alt.Y2("y2"),
+                strokeWidth=alt.StrokeWidth("share:Q", scale=alt.Scale(domain=[0, 1], range=[1, 6]), legend=None),
+            ),
+        )
     return styled(alt.layer(*layers).properties(width=cell * columns, height=cell * rows))

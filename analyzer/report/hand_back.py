@@ -18,7 +18,9 @@ def hand_back_html(report: Report, id: str) -> str:
     """A self-contained page; nothing of the essay can act in it."""
     essay, reflection, s = report.essay(id), report.reflection[id], suspect(report, id)
     who = " ".join(part for part in (essay.unit, essay.author, essay.post, TIER[essay.tier]) if part)
-    parts = [f"<h1>心得体会退改意见</h1><p>{visible(who)}</p><p>题目：{visible(essay.title or '（无题）')}（{len(essay.text)} 字）</p>"]
+    parts = [
+        f"<h1>心得体会退改意见</h1><p>{visible(who)}</p><p>题目：{visible(essay.title or '（无题）')}（{len(essay.text)} 字）</p>"
+    ]
     level = LEVEL[reflection.level] + (f"，{reflection.score:.0f} 分（满分 100）" if reflection.score is not None else "")
     parts.append(f"<h2>一、思考深度</h2><p>{escape(level)}</p>")
     if reflection.aspects:
@@ -26,8 +28,14 @@ def hand_back_html(report: Report, id: str) -> str:
         parts.append("<p>" + "；".join(f"{ASPECT[a]}：{words[n]}" for a, n in reflection.aspects.items()) + "。</p>")
     if reflection.evidence:
         parts.append("<p>写得实在的句子：</p>")
-        parts += [f"<blockquote>“{visible(essay.text[t.start:t.end].strip())}”（{SENTENCE[t.label]}）</blockquote>" for t in (reflection.sentences[i] for i in reflection.evidence)]
-    parts.append("<h2>二、建议补充</h2>" + ("".join(f"<p>{n}. {escape(line)}</p>" for n, line in enumerate(reflection.advice, 1)) or "<p>没有需要补充的方面。</p>"))
+        parts += [
+            f"<blockquote>“{visible(essay.text[t.start : t.end].strip())}”（{SENTENCE[t.label]}）</blockquote>"
+            for t in (reflection.sentences[i] for i in reflection.evidence)
+        ]
+    parts.append(
+        "<h2>二、建议补充</h2>"
+        + ("".join(f"<p>{n}. {escape(line)}</p>" for n, line in enumerate(reflection.advice, 1)) or "<p>没有需要补充的方面。</p>")
+    )
     parts.append("<h2>三、需要说明或改正</h2>")
     told = [f"{FINDING[f.kind]}：{visible(f.note)}" for f in report.findings_of(id)]
     if s.originality.verdict != "clear":

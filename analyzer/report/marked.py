@@ -54,7 +54,9 @@ def marked_html(text: str, marks: Sequence[Mark]) -> str:
         css = " ".join(dict.fromkeys(mark.css for mark in here))
         link = next((mark.link for mark in reversed(here) if mark.link), "")
         title = next((mark.title for mark in reversed(here) if mark.title), "")
-        attributes = (f' data-link="{escape(link)}" tabindex="0"' if link else "") + (f' title="{escape(title)}"' if title else "")
+        attributes = (f' data-link="{escape(link)}" tabindex="0"' if link else "") + (
+            f' title="{escape(title)}"' if title else ""
+        )
         parts.append(f'<span class="{escape(css)}"{attributes}>{piece}</span>')
     return "".join(parts)
 
@@ -72,7 +74,9 @@ def _character(char: str) -> str:
     return f'<i class="control">U+{ord(char):04X}</i>'
 
 
-def pair_marks(left: Essay, right: Essay, matches: Iterable[Match], left_quotes: Iterable[Match], right_quotes: Iterable[Match]) -> tuple[list[Mark], list[Mark]]:
+def pair_marks(
+    left: Essay, right: Essay, matches: Iterable[Match], left_quotes: Iterable[Match], right_quotes: Iterable[Match]
+) -> tuple[list[Mark], list[Mark]]:
     """Marks for two texts side by side; ``matches`` go from left to right, quotes are each text's own."""
     sides: tuple[list[Mark], list[Mark]] = ([], [])
     for side, quotes in zip(sides, (left_quotes, right_quotes), strict=True):
@@ -82,7 +86,7 @@ def pair_marks(left: Essay, right: Essay, matches: Iterable[Match], left_quotes:
         sides[0].append(Mark(m.start, m.end, m.kind, f"m{number}", title))
         sides[1].append(Mark(m.other_start, m.other_end, m.kind, f"m{number}", title))
         if m.kind == "edited":
-            a, b = differences(left.text[m.start:m.end], right.text[m.other_start:m.other_end])
+            a, b = differences(left.text[m.start : m.end], right.text[m.other_start : m.other_end])
             sides[0].extend(Mark(m.start + s, m.start + e, "differs", f"m{number}") for s, e in a)
             sides[1].extend(Mark(m.other_start + s, m.other_start + e, "differs", f"m{number}") for s, e in b)
     return sides
@@ -92,7 +96,9 @@ def differences(a: str, b: str) -> tuple[list[tuple[int, int]], list[tuple[int, 
     """Where two wordings of one passage differ: stretches of ``a`` and of ``b``."""
     if max(len(a), len(b)) > LONGEST_DIFF:
         return [], []
-    blocks = [m for m in SequenceMatcher(None, a, b, autojunk=False).get_matching_blocks() if m.size >= SMALLEST_COMMON or m.size == 0]
+    blocks = [
+        m for m in SequenceMatcher(None, a, b, autojunk=False).get_matching_blocks() if m.size >= SMALLEST_COMMON or m.size == 0
+    ]
     left, right, i, j = [], [], 0, 0
     for block in blocks:
         if block.a > i:
@@ -106,6 +112,12 @@ def differences(a: str, b: str) -> tuple[list[tuple[int, int]], list[tuple[int, 
 def label_marks(sentences: Sequence[LabelledSentence], evidence: Iterable[int] = ()) -> list[Mark]:
     """Marks for sentences by what they do in their essay; those that counted most are set off."""
     counted = set(evidence)
-    return [Mark(s.start, s.end, f"label-{s.label}" + (" evidence" if number in counted else ""),
-                 title=SENTENCE[s.label] + (" · 评级的主要依据" if number in counted else ""))
-            for number, s in enumerate(sentences)]
+    return [
+        Mark(
+            s.start,
+            s.end,
+            f"label-{s.label}" + (" evidence" if number in counted else ""),
+            title=SENTENCE[s.label] + (" · 评级的主要依据" if number in counted else ""),
+        )
+        for number, s in enumerate(sentences)
+    ]

@@ -18,7 +18,12 @@ from docx.shared import Mm, Pt
 from docx.text.paragraph import Paragraph
 
 TITLE, BODY, HEADING, SUBHEADING, NUMBERS = "方正小标宋简体", "仿宋_GB2312", "黑体", "楷体_GB2312", "宋体"
-SUBSTITUTES = {TITLE: "方正小标宋_GBK,华文中宋,小标宋", BODY: "仿宋,FangSong,华文仿宋", HEADING: "SimHei", SUBHEADING: "楷体,KaiTi,华文楷体"}
+SUBSTITUTES = {
+    TITLE: "方正小标宋_GBK,华文中宋,小标宋",
+    BODY: "仿宋,FangSong,华文仿宋",
+    HEADING: "SimHei",
+    SUBHEADING: "楷体,KaiTi,华文楷体",
+}
 """What a word processor takes where the font is not installed (fontTable.xml, altName)."""
 LATIN = "Times New Roman"
 
@@ -55,7 +60,11 @@ def new_document(title: str) -> DocumentObject:
         _fonts(properties, font)
         _spaced(style.paragraph_format)
         style.paragraph_format.keep_with_next = True
-    document.core_properties.title, document.core_properties.author, document.core_properties.language = title.replace("\n", ""), "", "zh-CN"
+    document.core_properties.title, document.core_properties.author, document.core_properties.language = (
+        title.replace("\n", ""),
+        "",
+        "zh-CN",
+    )
     _page_numbers(document)
     _name_substitutes(document)
     heading = document.add_paragraph()
@@ -112,7 +121,13 @@ def picture(document: DocumentObject, png: bytes, width=WIDTH) -> None:
     paragraph.add_run().add_picture(BytesIO(png), width=width)
 
 
-def table(document: DocumentObject, header: Sequence[str], rows: Sequence[Sequence[str]], widths: Sequence[float], numbers: set[int] = frozenset()) -> None:
+def table(
+    document: DocumentObject,
+    header: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    widths: Sequence[float],
+    numbers: set[int] = frozenset(),
+) -> None:
     """A table over the whole width; its header is repeated on each page, no row is torn; ``widths`` are shares."""
     made = document.add_table(rows=1, cols=len(header), style="Table Grid")
     made.alignment = WD_TABLE_ALIGNMENT.CENTER
@@ -128,12 +143,16 @@ def table(document: DocumentObject, header: Sequence[str], rows: Sequence[Sequen
     document.add_paragraph().paragraph_format.line_spacing = Pt(8)
 
 
-def _cells(row, values: Sequence[str], lengths: Sequence[int], font: str, numbers: set[int] = frozenset(), center: bool = False) -> None:
+def _cells(
+    row, values: Sequence[str], lengths: Sequence[int], font: str, numbers: set[int] = frozenset(), center: bool = False
+) -> None:
     row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
     for c, (cell, value, length) in enumerate(zip(row.cells, values, lengths, strict=True)):
         cell.width = length
         paragraph = cell.paragraphs[0]
-        paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER if center else WD_ALIGN_PARAGRAPH.RIGHT if c in numbers else WD_ALIGN_PARAGRAPH.LEFT
+        paragraph.alignment = (
+            WD_ALIGN_PARAGRAPH.CENTER if center else WD_ALIGN_PARAGRAPH.RIGHT if c in numbers else WD_ALIGN_PARAGRAPH.LEFT
+        )
         paragraph.paragraph_format.line_spacing = Pt(16)
         _run(paragraph, value, font, SMALL)
 
@@ -199,6 +218,8 @@ def _page_numbers(document: DocumentObject) -> None:
 
 def _name_substitutes(document: DocumentObject) -> None:
     part = document.part.part_related_by(RELATIONSHIP_TYPE.FONT_TABLE)
-    fonts = "".join(f'<w:font w:name="{name}"><w:altName w:val="{other}"/><w:charset w:val="86"/><w:family w:val="auto"/></w:font>'
-                    for name, other in SUBSTITUTES.items())
+    fonts = "".join(
+        f'<w:font w:name="{name}"><w:altName w:val="{other}"/><w:charset w:val="86"/><w:family w:val="auto"/></w:font>'
+        for name, other in SUBSTITUTES.items()
+    )
     part._blob = part.blob.replace(b"</w:fonts>", fonts.encode() + b"</w:fonts>")

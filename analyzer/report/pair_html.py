@@ -38,19 +38,28 @@ def pair_html(report: Report, left: str, right: str) -> str:
 
 def _document(essay: Essay, marks) -> str:
     who = " · ".join(part for part in (essay.author, essay.unit, essay.post, TIER[essay.tier] if essay.author else "") if part)
-    return (f'<div class="document"><h4>{visible(essay.title or "（无题）")}</h4><div class="who">{visible(who or essay.file)}</div>'
-            f'<div class="text">{marked_html(essay.text, marks)}</div></div>')
+    return (
+        f'<div class="document"><h4>{visible(essay.title or "（无题）")}</h4><div class="who">{visible(who or essay.file)}</div>'
+        f'<div class="text">{marked_html(essay.text, marks)}</div></div>'
+    )
 
 
 def traces_sentence(a: Essay, b: Essay) -> str:
     """What the two files themselves tell about when and by whom they were made; empty where they tell nothing."""
     parts = []
     for side, essay in (("左", a), ("右", b)):
-        known = [f"{word}{essay.traces[key][:16].replace('T', ' ')}" for key, word in (("created", "建于 "), ("modified", "改于 "), ("author", "作者 "))
-                 if essay.traces.get(key)]
+        known = [
+            f"{word}{essay.traces[key][:16].replace('T', ' ')}"
+            for key, word in (("created", "建于 "), ("modified", "改于 "), ("author", "作者 "))
+            if essay.traces.get(key)
+        ]
         if known:
             parts.append(f"{side}：{'，'.join(known)}")
-    same = [word for key, word in (("author", "作者"), ("last_modified_by", "最后修改人")) if a.traces.get(key) and a.traces.get(key) == b.traces.get(key)]
+    same = [
+        word
+        for key, word in (("author", "作者"), ("last_modified_by", "最后修改人"))
+        if a.traces.get(key) and a.traces.get(key) == b.traces.get(key)
+    ]
     if same:
         parts.append(f"两份文件的{'、'.join(same)}相同")
     return "文档属性 " + "；".join(parts) if parts else ""

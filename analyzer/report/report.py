@@ -14,7 +14,6 @@ from analyzer.compare import Comparison, Difference, Group, Trend
 from analyzer.copying.match import Match, Originality
 from analyzer.essay import Essay, Problem
 from analyzer.gatekeeping import Finding
-from analyzer.labels import LEVEL, MATCH_KIND, TIER, VERDICT
 from analyzer.reflection.reflection import LabelledSentence, Reflection
 
 SCHEMA = 1
@@ -189,5 +188,4 @@ def _from_dict(d: dict) -> Report:
 def _comparison(d: dict) -> Comparison:
     groups = tuple(Group(**g | {"shares": tuple(g["shares"])}) for g in d["groups"])
     trend = Trend(**d["trend"]) if d["trend"] else None
-    pairs = tuple(Difference(**p) for p in d["pairs"])
-    return Comparison(d["measure"], d["by"], groups, pairs, trend, d["conclusion"], d.get("left_out", 0))
+    return Comparison(**d | {"groups": groups, "pairs": tuple(Difference(**p) for p in d["pairs"]), "trend": trend})

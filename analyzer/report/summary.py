@@ -14,7 +14,7 @@ from analyzer.copying.match import Match
 from analyzer.essay import TIERS
 from analyzer.labels import FINDING, QUESTION, TIER
 from analyzer.report.report import Report
-from analyzer.report.suspects import Suspect, counting_matches, document_name, suspects
+from analyzer.report.suspects import Suspect, counting_matches, document_name, person, suspects
 
 SMALL = 8
 """Groups below this size are shown with a warning (as in the comparison)."""
@@ -64,7 +64,9 @@ def _own_hand(report: Report, table: pd.DataFrame) -> Answer:
     n = len(table)
     flagged = table[table.verdict != "clear"] if n else table
     if not len(flagged):
-        return Answer(QUESTION["originality"], "0", "篇疑似雷同或套用模板", "没有发现需要核实的篇目；这不等于每一篇都是本人所写。")
+        return Answer(
+            QUESTION["originality"], "0", "篇疑似雷同或套用模板", "没有发现需要核实的篇目；这不等于每一篇都是本人所写。"
+        )
     low, high = wilson(len(flagged), n)
     copied, templated = (int((flagged.verdict == v).sum()) for v in ("copied", "templated"))
     sentence = f"疑似雷同 {copied} 篇，疑似套用模板 {templated} 篇"
@@ -72,8 +74,12 @@ def _own_hand(report: Report, table: pd.DataFrame) -> Answer:
     sizes = sizes[sizes > 1]
     if len(sizes):
         sentence += f"；成 {len(sizes)} 组，最大一组 {sizes.iloc[0]} 篇"
-    return Answer(QUESTION["originality"], str(len(flagged)),
-                  f"篇疑似雷同或套用模板（{len(flagged) / n:.1%}，95% 区间 {low:.1%}–{high:.1%}）", sentence + "。均须核实后方可认定。")
+    return Answer(
+        QUESTION["originality"],
+        str(len(flagged)),
+        f"篇疑似雷同或套用模板（{len(flagged) / n:.1%}，区间 {100 * low:.1f}–{high:.1%}）",
+        sentence + "。均须核实后方可认定。",
+    )
 
 
 def _thought(table: pd.DataFrame) -> Answer:
@@ -111,13 +117,11 @@ def tier_sentence(report: Report) -> str:
 
 
 def cautions(report: Report) -> list[str]:
-    """What the reader of the tier comparison must keep in mind."""
+    """What the reader of the tier comparison must keep in mind beside its conclusion."""
     found = comparison(report, "depth")
     groups = {g.name: g.n for g in found.groups} if found else {}
     small = [f"{TIER[tier]} {groups[tier]} 篇" for tier in TIERS if 0 < groups.get(tier, 0) < SMALL]
-    said = [f"{'、'.join(small)}，不足 {SMALL} 篇，数字仅供参考"] if small else []
-    unknown = sum(not essay.tier for essay in report.essays)
-    return said + ([f"{unknown} 人层级待补，未计入"] if unknown else [])
+    return [f"{'、'.join(small)}，不足 {SMALL} 篇，数字仅供参考"] if small else []
 
 
 def attention(report: Report, found: list[Suspect] | None = None, most: int = 8) -> list[Attention]:
@@ -134,21 +138,36 @@ def attention(report: Report, found: list[Suspect] | None = None, most: int = 8)
             continue
         units = {s.essay.unit for s in members}
         why = f"互相雷同，平均 {np.mean([s.shared for s in members]):.0%} 的文字见于同组"
-        items.append(Attention("一稿多用", f"第 {number} 组 · {len(members)} 人 · {len(units)} 个单位", why,
-                               max(s.originality.suspicion for s in members), "pair", members[0].essay.id))
+        items.append(
+            Attention(
+                "一稿多用",
+                f"第 {number} 组 · {len(members)} 人 · {len(units)} 个单位",
+                why,
+                max(s.originality.suspicion for s in members),
+                "pair",
+                members[0].essay.id,
+            )
+        )
         seen |= {s.essay.id for s in members}
     for s in found:
         if s.essay.id in seen or s.closest is None:
             continue
         other = s.closest.other
-        name = " ".join(part for part in (s.essay.unit, s.essay.author) if part) or s.essay.file
-        arrow = "↔" if s.closest.where == "batch" else "←"
-        items.append(Attention(s.kind, f"{name} {arrow} {document_name(report, other, s.closest.where)}",
-                               _evidence(counting_matches(report, s.essay.id), other, s), s.originality.suspicion, "pair", s.essay.id))
+        partner = person(report.essay(other)) if s.closest.where == "batch" else document_name(report, other, s.closest.where)
+        items.append(
+            Attention(
+                s.kind,
+                f"{person(s.essay)} ↔ {partner}",
+                _evidence(counting_matches(report, s.essay.id), other, s),
+                s.originality.suspicion,
+                "pair",
+                s.essay.id,
+            )
+        )
         seen |= {s.essay.id, other}
     items.sort(key=lambda item: -(item.degree or 0))
     rest = _leftovers(report)
-    return items[:max(most - len(rest), most // 2)] + rest
+    return items[: max(most - len(rest), most // 2)] + rest
 
 
 def _evidence(matches: list[Match], other: str, s: Suspect) -> str:
@@ -162,8 +181,7 @@ def _leftovers(report: Report) -> list[Attention]:
     certain = [f for f in report.findings if f.kind in ("footer", "placeholder", "generator", "other_name")]
     for finding in sorted(certain, key=lambda f: -f.certainty)[:2]:
         essay = report.essay(finding.essay)
-        who = " ".join(part for part in (essay.unit, essay.author) if part) or essay.file
-        rest.append(Attention(FINDING[finding.kind], who, finding.note, None, "finding", essay.id))
+        rest.append(Attention(FINDING[finding.kind], person(essay), finding.note, None, "finding", essay.id))
     unknown = [essay for essay in report.essays if not essay.tier]
     if unknown:
         posts = "、".join(dict.fromkeys(f"“{e.post}”" for e in unknown if e.post)) or "没有职务"

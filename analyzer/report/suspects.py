@@ -54,13 +54,23 @@ def suspect(report: Report, id: str) -> Suspect:
     for m in matches:
         by_partner[m.other] += m.end - m.start
     partners = tuple(sorted(by_partner, key=by_partner.get, reverse=True))
-    return Suspect(report.essay(id), originality, _pattern(originality, matches, by_partner), partners,
-                   max(matches, key=_tells, default=None))
+    return Suspect(
+        report.essay(id),
+        originality,
+        _pattern(originality, matches, by_partner),
+        partners,
+        max(matches, key=_tells, default=None),
+    )
 
 
 def counting_matches(report: Report, id: str) -> list[Match]:
     """Matches that count against an essay: all but quotes."""
     return [m for m in report.matches_of(id) if m.kind != "quote"]
+
+
+def person(essay: Essay) -> str:
+    """单位 姓名; the file where neither is known."""
+    return " ".join(part for part in (essay.unit, essay.author) if part) or essay.file or essay.id
 
 
 def document_name(report: Report, id: str, where: str = "batch") -> str:
@@ -72,15 +82,14 @@ def document_name(report: Report, id: str, where: str = "batch") -> str:
     title = f"《{document.title}》" if document.title else ""
     if where in ("library", "official"):
         return f"{MATCH_WHERE[where]}{title or document.file or id}"
-    who = " ".join(part for part in (document.unit, document.author) if part)
-    return (f"{MATCH_WHERE['history']} " if where == "history" else "") + ((who + title) or document.file or id)
+    return (f"{MATCH_WHERE['history']} " if where == "history" else "") + person(document) + title
 
 
 def passage(report: Report, match: Match) -> tuple[str, str]:
     """The two texts of a match; the other side is empty where its document is not at hand."""
-    own = report.essay(match.essay).text[match.start:match.end]
+    own = report.essay(match.essay).text[match.start : match.end]
     try:
-        return own, report.essay(match.other).text[match.other_start:match.other_end]
+        return own, report.essay(match.other).text[match.other_start : match.other_end]
     except KeyError:
         return own, ""
 

@@ -18,7 +18,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from analyzer.compare import Comparison, Group
 from analyzer.essay import TIERS
-from analyzer.labels import FINDING, LEVEL, MATCH_KIND, MEASURE, STATE, TIER, VERDICT
+from analyzer.labels import FINDING, LEVEL, MEASURE, STATE, TIER, VERDICT
 from analyzer.report.report import Report
 from analyzer.report.review import Review
 from analyzer.report.sheet import COUNT, PERCENT, PROBABILITY, SCORE, Column, finish_sheet, new_workbook, paragraph, write_table
@@ -30,27 +30,57 @@ PASSAGE = 150
 """Characters of a passage that the list shows; the whole is in the app."""
 
 SUSPECT_COLUMNS = (
-    Column("序号", 5, center=True), Column("单位", 16), Column("姓名", 8.5, center=True), Column("职务", 13),
-    Column("层级", 9.5, center=True), Column("疑似类型", 10.5, center=True), Column("疑似程度", 7, PROBABILITY),
-    Column("雷同比例", 8, PERCENT), Column("相似对象", 20), Column("本人段落", 38), Column("对方段落", 38),
-    Column("核实状态", 9.5, center=True, fill_in=True), Column("责任人", 9, center=True, fill_in=True),
-    Column("核实结论", 15, fill_in=True), Column("整改措施", 17, fill_in=True),
-    Column("完成时限", 11.5, center=True, fill_in=True), Column("编号", 8, center=True),
+    Column("序号", 5, center=True),
+    Column("单位", 16),
+    Column("姓名", 8.5, center=True),
+    Column("职务", 13),
+    Column("层级", 9.5, center=True),
+    Column("疑似类型", 10.5, center=True),
+    Column("疑似程度", 7, PROBABILITY),
+    Column("雷同比例", 8, PERCENT),
+    Column("相似对象", 20),
+    Column("本人段落", 38),
+    Column("对方段落", 38),
+    Column("核实状态", 9.5, center=True, fill_in=True),
+    Column("责任人", 9, center=True, fill_in=True),
+    Column("核实结论", 15, fill_in=True),
+    Column("整改措施", 17, fill_in=True),
+    Column("完成时限", 11.5, center=True, fill_in=True),
+    Column("编号", 8, center=True),
 )
 """编号 is what a filled-in list is read back by."""
 
 ESSAY_COLUMNS = (
-    Column("序号", 6, center=True), Column("单位", 20), Column("姓名", 9, center=True), Column("职务", 16),
-    Column("层级", 10, center=True), Column("题目", 34), Column("字数", 8, COUNT), Column("亲自动手", 13, center=True),
-    Column("疑似程度", 8, PROBABILITY), Column("与他人雷同", 9, PERCENT), Column("与范文相似", 9, PERCENT),
-    Column("引用文件", 9, PERCENT), Column("自己的话", 9, PERCENT), Column("深度等级", 14, center=True),
-    Column("思考深度", 9, SCORE), Column("本人部分深度", 9, SCORE), Column("把关问题", 8, COUNT), Column("雷同组", 7, COUNT),
+    Column("序号", 6, center=True),
+    Column("单位", 20),
+    Column("姓名", 9, center=True),
+    Column("职务", 16),
+    Column("层级", 10, center=True),
+    Column("题目", 34),
+    Column("字数", 8, COUNT),
+    Column("亲自动手", 13, center=True),
+    Column("疑似程度", 8, PROBABILITY),
+    Column("与他人雷同", 9, PERCENT),
+    Column("与范文相似", 9, PERCENT),
+    Column("引用文件", 9, PERCENT),
+    Column("自己的话", 9, PERCENT),
+    Column("深度等级", 14, center=True),
+    Column("思考深度", 9, SCORE),
+    Column("本人部分深度", 9, SCORE),
+    Column("把关问题", 8, COUNT),
+    Column("雷同组", 7, COUNT),
     Column("文件", 30),
 )
 
 FINDING_COLUMNS = (
-    Column("序号", 6, center=True), Column("单位", 20), Column("姓名", 9, center=True), Column("职务", 16),
-    Column("题目", 30), Column("问题类型", 15, center=True), Column("原文", 44), Column("说明", 44),
+    Column("序号", 6, center=True),
+    Column("单位", 20),
+    Column("姓名", 9, center=True),
+    Column("职务", 16),
+    Column("题目", 30),
+    Column("问题类型", 15, center=True),
+    Column("原文", 44),
+    Column("说明", 44),
 )
 
 PROBLEM_COLUMNS = (Column("序号", 6, center=True), Column("文件或人员", 50), Column("情况", 90))
@@ -81,10 +111,23 @@ def _suspects(sheet: Worksheet, report: Report, found: list[Suspect], reviews: M
     if not found:
         paragraph(sheet, 2, "本批没有发现疑似雷同或套用模板的篇目。", len(SUSPECT_COLUMNS), 100)
         return
-    state = DataValidation("list", formula1=f'"{",".join(STATE.values())}"', allow_blank=True, showErrorMessage=True,
-                           errorTitle="核实状态", error="请从下拉列表中选择。")
-    due = DataValidation("date", "greaterThan", "36526", allow_blank=True, showErrorMessage=True, errorTitle="完成时限",
-                         error="请填日期，例如 2021-04-02。")
+    state = DataValidation(
+        "list",
+        formula1=f'"{",".join(STATE.values())}"',
+        allow_blank=True,
+        showErrorMessage=True,
+        errorTitle="核实状态",
+        error="请从下拉列表中选择。",
+    )
+    due = DataValidation(
+        "date",
+        "greaterThan",
+        "36526",
+        allow_blank=True,
+        showErrorMessage=True,
+        errorTitle="完成时限",
+        error="请填日期，例如 2021-04-02。",
+    )
     for validation, title in ((state, "核实状态"), (due, "完成时限")):
         sheet.add_data_validation(validation)
         validation.add(f"{_letter(title)}2:{_letter(title)}{last}")
@@ -97,7 +140,13 @@ def _suspects(sheet: Worksheet, report: Report, found: list[Suspect], reviews: M
         sheet.conditional_formatting.add(degree, FormulaRule([formula], font=bold, fill=_solid(colour), stopIfTrue=True))
     sheet.conditional_formatting.add(share, DataBarRule("num", 0, "num", 1, color="9DC3E6"))
     first = f"${_letter('核实状态')}2"
-    for value, colour in (("属实", "F4B183"), ("不属实", "E2EFDA"), ("属引用", "E2EFDA"), ("已谈话", "DDEBF7"), ("已核实", "DDEBF7")):
+    for value, colour in (
+        ("属实", "F4B183"),
+        ("不属实", "E2EFDA"),
+        ("属引用", "E2EFDA"),
+        ("已谈话", "DDEBF7"),
+        ("已核实", "DDEBF7"),
+    ):
         sheet.conditional_formatting.add(status, FormulaRule([f'{first}="{value}"'], fill=_solid(colour)))
 
 
@@ -119,8 +168,25 @@ def _suspect_row(number: int, s: Suspect, report: Report, reviews: Mapping[str, 
         if len(s.partners) > 1:
             partner += f"\n等 {len(s.partners)} 篇"
     due = _date(review.due)
-    return [number, essay.unit, essay.author, essay.post, TIER[essay.tier], s.kind, s.originality.suspicion, s.shared, partner,
-            own, other, STATE[review.state], review.responsible, review.conclusion, review.measures, due, essay.id]
+    return [
+        number,
+        essay.unit,
+        essay.author,
+        essay.post,
+        TIER[essay.tier],
+        s.kind,
+        s.originality.suspicion,
+        s.shared,
+        partner,
+        own,
+        other,
+        STATE[review.state],
+        review.responsible,
+        review.conclusion,
+        review.measures,
+        due,
+        essay.id,
+    ]
 
 
 def _date(iso: str) -> date | None:
@@ -134,9 +200,15 @@ def _clip(text: str) -> str:
 
 
 GROUP_COLUMNS = (
-    Column("", 24), Column("篇数", 8, COUNT), Column("思考深度\n中位数", 10, SCORE), Column("95% 区间\n下限", 10, SCORE),
-    Column("95% 区间\n上限", 10, SCORE), *(Column(LEVEL[level].replace(" ", "\n"), 9, PERCENT) for level in (1, 2, 3, 4)),
-    Column("自己的话\n中位数", 10, PERCENT), Column("疑似雷同\n比例", 10, PERCENT), Column("套用模板\n比例", 10, PERCENT),
+    Column("", 24),
+    Column("篇数", 8, COUNT),
+    Column("思考深度\n中位数", 10, SCORE),
+    Column("95% 区间\n下限", 10, SCORE),
+    Column("95% 区间\n上限", 10, SCORE),
+    *(Column(LEVEL[level].replace(" ", "\n"), 9, PERCENT) for level in (1, 2, 3, 4)),
+    Column("自己的话\n中位数", 10, PERCENT),
+    Column("疑似雷同\n比例", 10, PERCENT),
+    Column("套用模板\n比例", 10, PERCENT),
     Column("把关问题\n比例", 10, PERCENT),
 )
 
@@ -157,8 +229,18 @@ def _groups(sheet: Worksheet, report: Report, by: str) -> None:
         depth, own = of.get("depth", empty), of.get("own", empty)
         shares = of.get("level", empty).shares or (None,) * 4
         n = max(g.n for g in of.values())
-        rows.append([TIER.get(name, name), n, depth.median, depth.low, depth.high, *shares, own.median,
-                     *(of.get(measure, empty).mean for measure in ("suspected", "templated", "findings"))])
+        rows.append(
+            [
+                TIER.get(name, name),
+                n,
+                depth.median,
+                depth.low,
+                depth.high,
+                *shares,
+                own.median,
+                *(of.get(measure, empty).mean for measure in ("suspected", "templated", "findings")),
+            ]
+        )
     last = write_table(sheet, columns, rows)
     finish_sheet(sheet, columns, last, f"{title}对比", filter=by == "unit")
     total = sum(column.width for column in columns)
@@ -172,8 +254,13 @@ def _groups(sheet: Worksheet, report: Report, by: str) -> None:
             row = paragraph(sheet, row, f"{MEASURE[measure]}：{comparison.conclusion}", len(columns), total)
     if by == "tier":
         row = _differences(sheet, comparisons.get("depth"), row + 1, len(columns), total)
-    paragraph(sheet, row, "不足 3 篇的不计算统计量（空白）；不足 8 篇的仅供参考。思考深度只算本人写的部分（引文、雷同段落已去掉）。",
-              len(columns), total)
+    paragraph(
+        sheet,
+        row,
+        "不足 3 篇的不计算统计量（空白）；不足 8 篇的仅供参考。思考深度只算本人写的部分（引文、雷同段落已去掉）。",
+        len(columns),
+        total,
+    )
 
 
 LIGHT, DARK = ("D9DEE4", "A9C3DD"), ("4F8FC7", "0B4C8C")
@@ -207,11 +294,12 @@ def _differences(sheet: Worksheet, depth: Comparison | None, row: int, width: in
     magnitude = {"negligible": "可忽略", "small": "小", "medium": "中等", "large": "大", "": "—"}
     row = paragraph(sheet, row, "思考深度的两两差异（Cliff’s δ 为正表示前者更高；p 值经 Holm 校正）", width, total, bold=True)
     for d in depth.pairs:
-        if d.delta is None:
-            text = f"{TIER.get(d.a, d.a)} 与 {TIER.get(d.b, d.b)}：篇数太少，不作比较。"
+        pair = f"{TIER.get(d.a, d.a)} 与 {TIER.get(d.b, d.b)}"
+        if d.delta is None or d.low is None or d.high is None:
+            text = f"{pair}：篇数太少，不作比较。"
         else:
-            text = (f"{TIER.get(d.a, d.a)} 与 {TIER.get(d.b, d.b)}：δ = {d.delta:+.2f}（95% 区间 {d.low:+.2f} 至 {d.high:+.2f}），"
-                    f"差异{magnitude[d.magnitude]}，p = {d.p:.3f}")
+            certain = "" if d.p is None else f"，p = {d.p:.3f}"
+            text = f"{pair}：δ = {d.delta:+.2f}（95% 区间 {d.low:+.2f} 至 {d.high:+.2f}），差异{magnitude[d.magnitude]}{certain}"
         row = paragraph(sheet, row, text, width, total)
     return row + 1
 
@@ -221,9 +309,29 @@ def _essays(sheet: Worksheet, report: Report) -> None:
     for number, row in enumerate(report.table.itertuples(), 1):
         level = None if row.level != row.level else row.level  # NaN where it was not rated
         group = None if row.group != row.group else row.group
-        rows.append([number, row.unit, row.author, row.post, TIER[row.tier], row.title, row.characters, VERDICT[row.verdict],
-                     row.suspicion, row.copied, row.templated, row.quoted, row.own, LEVEL[level and int(level)], row.score,
-                     row.score_own, row.findings, group, row.file])
+        rows.append(
+            [
+                number,
+                row.unit,
+                row.author,
+                row.post,
+                TIER[row.tier],
+                row.title,
+                row.characters,
+                VERDICT[row.verdict],
+                row.suspicion,
+                row.copied,
+                row.templated,
+                row.quoted,
+                row.own,
+                LEVEL[level and int(level)],
+                row.score,
+                row.score_own,
+                row.findings,
+                group,
+                row.file,
+            ]
+        )
     last = write_table(sheet, ESSAY_COLUMNS, rows)
     finish_sheet(sheet, ESSAY_COLUMNS, last, "全部篇目")
     sheet.freeze_panes = "D2"
@@ -233,8 +341,18 @@ def _findings(sheet: Worksheet, report: Report) -> None:
     rows = []
     for number, finding in enumerate(report.findings, 1):
         essay = report.essay(finding.essay)
-        rows.append([number, essay.unit, essay.author, essay.post, essay.title, FINDING[finding.kind],
-                     _clip(essay.text[finding.start:finding.end]), finding.note])
+        rows.append(
+            [
+                number,
+                essay.unit,
+                essay.author,
+                essay.post,
+                essay.title,
+                FINDING[finding.kind],
+                _clip(essay.text[finding.start : finding.end]),
+                finding.note,
+            ]
+        )
     last = write_table(sheet, FINDING_COLUMNS, rows)
     finish_sheet(sheet, FINDING_COLUMNS, last, "把关问题")
 
@@ -242,8 +360,11 @@ def _findings(sheet: Worksheet, report: Report) -> None:
 def _problems(sheet: Worksheet, report: Report) -> None:
     rows = [[problem.file, problem.reason] for problem in report.problems]
     rows += [[" ".join(p for p in (a.unit, a.author, a.post) if p), "在名单上，但没有收到文稿。"] for a in report.absent]
-    rows += [[" ".join(p for p in (e.unit, e.author, e.post) if p), "层级待补：名单和职务都看不出，未计入层级对比。"]
-             for e in report.essays if not e.tier]
+    rows += [
+        [" ".join(p for p in (e.unit, e.author, e.post) if p), "层级待补：名单和职务都看不出，未计入层级对比。"]
+        for e in report.essays
+        if not e.tier
+    ]
     last = write_table(sheet, PROBLEM_COLUMNS, [[n, *row] for n, row in enumerate(rows, 1)])
     finish_sheet(sheet, PROBLEM_COLUMNS, last, "问题文件")
     row = last + 2

@@ -65,7 +65,9 @@ def need_report() -> tuple[StoredBatch, Loaded]:
     batch = selected()
     found = loaded(batch) if batch else None
     if batch is None or found is None:
-        st.info("还没有分析过的批次。请先上传文稿，或试用示例。" if batch is None else "这一批还没有分析完。", icon=":material/info:")
+        st.info(
+            "还没有分析过的批次。请先上传文稿，或试用示例。" if batch is None else "这一批还没有分析完。", icon=":material/info:"
+        )
         link("upload", "去上传", batch)
         st.stop()
     return batch, found

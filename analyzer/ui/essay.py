@@ -9,7 +9,7 @@ import streamlit as st
 from analyzer.labels import ASPECT, FINDING, LEVEL, MATCH_KIND, SENTENCE, TIER, VERDICT
 from analyzer.report.marked import label_marks, marked_html, visible
 from analyzer.report.suspects import counting_matches, document_name
-from analyzer.ui import context, theme
+from analyzer.ui import context
 from analyzer.ui.context import Loaded
 
 STYLE = """<style>
@@ -33,7 +33,13 @@ def page() -> None:
     ids = [essay.id for essay in found.report.essays]
     wanted = st.query_params.get("essay")
     id = wanted if wanted in found.report.originality else ids[0]
-    chosen = st.selectbox("选一篇（可输入姓名、单位或题目）", ids, index=ids.index(id), format_func=lambda i: document_name(found.report, i), key=f"essay-{id}")
+    chosen = st.selectbox(
+        "选一篇（可输入姓名、单位或题目）",
+        ids,
+        index=ids.index(id),
+        format_func=lambda i: document_name(found.report, i),
+        key=f"essay-{id}",
+    )
     if chosen != wanted:
         st.query_params["essay"] = chosen
         if chosen != id:
@@ -42,7 +48,9 @@ def page() -> None:
     who = " · ".join(part for part in (essay.unit, essay.author, essay.post, TIER[essay.tier], f"{len(essay.text)} 字") if part)
     left, right = st.columns([2.1, 1])
     with left:
-        st.html(f'{STYLE}<b style="font-size:17px" class="isolate">{visible(essay.title or "（无题）")}</b><p class="lede isolate">{visible(who)}</p>')
+        st.html(
+            f'{STYLE}<b style="font-size:17px" class="isolate">{visible(essay.title or "（无题）")}</b><p class="lede isolate">{visible(who)}</p>'
+        )
         keys = "".join(f'<span class="label-{label}">{SENTENCE[label]}</span>' for label in SHOWN)
         st.html(f'<div class="keys">{keys}<span class="evidence">加粗：评级的主要依据</span></div>')
         st.html(f'<div class="reading">{marked_html(essay.text, label_marks(reflection.sentences, reflection.evidence))}</div>')
@@ -59,10 +67,20 @@ def _level(found: Loaded, id: str) -> str:
     whole, own = found.report.reflection[id], found.report.reflection_own[id]
     if whole.level is None:
         return f"<b>{LEVEL[None]}</b>"
-    between = f'<small>（多数落在 {whole.low:.0f}–{whole.high:.0f}）</small>' if whole.low is not None and whole.high is not None else ""
-    ownly = f"只算本人写的部分：{own.score:.0f} 分，{LEVEL[own.level]}" if own.score is not None else "去掉引文和雷同段落后文字太少，不另评"
-    rows = "".join(f'<tr><td>{word}</td><td class="dots" aria-label="{whole.aspects.get(aspect, 0)}（满分 3）">{"●" * whole.aspects.get(aspect, 0)}{"○" * (3 - whole.aspects.get(aspect, 0))}</td></tr>'
-                   for aspect, word in ASPECT.items())
+    between = (
+        f"<small>（多数落在 {whole.low:.0f}–{whole.high:.0f}）</small>"
+        if whole.low is not None and whole.high is not None
+        else ""
+    )
+    ownly = (
+        f"只算本人写的部分：{own.score:.0f} 分，{LEVEL[own.level]}"
+        if own.score is not None
+        else "去掉引文和雷同段落后文字太少，不另评"
+    )
+    rows = "".join(
+        f'<tr><td>{word}</td><td class="dots" aria-label="{whole.aspects.get(aspect, 0)}（满分 3）">{"●" * whole.aspects.get(aspect, 0)}{"○" * (3 - whole.aspects.get(aspect, 0))}</td></tr>'
+        for aspect, word in ASPECT.items()
+    )
     return f'<b>{LEVEL[whole.level]}</b><div class="big">{whole.score:.0f} <small>分{between}</small></div><p>{ownly}</p><table class="aspects">{rows}</table>'
 
 
@@ -73,10 +91,14 @@ def _advice(found: Loaded, id: str) -> str:
 
 def _evidence(found: Loaded, id: str) -> str:
     o = found.report.originality[id]
-    lines = [f"<b>{VERDICT[o.verdict]}</b>（疑似程度 {o.suspicion:.2f}）",
-             f"<p>自己的话 {o.own:.0%}，与他人相同 {o.copied:.0%}，与范文相似 {o.templated:.0%}，引用文件 {o.quoted:.0%}</p>"]
+    lines = [
+        f"<b>{VERDICT[o.verdict]}</b>（疑似程度 {o.suspicion:.2f}）",
+        f"<p>自己的话 {o.own:.0%}，与他人相同 {o.copied:.0%}，与范文相似 {o.templated:.0%}，引用文件 {o.quoted:.0%}</p>",
+    ]
     for m in sorted(counting_matches(found.report, id), key=lambda m: m.start - m.end)[:3]:
-        lines.append(f"<p>· {MATCH_KIND[m.kind]} {m.end - m.start} 字：{visible(document_name(found.report, m.other, m.where))}</p>")
+        lines.append(
+            f"<p>· {MATCH_KIND[m.kind]} {m.end - m.start} 字：{visible(document_name(found.report, m.other, m.where))}</p>"
+        )
     lines += [f"<p>· {FINDING[f.kind]}：{visible(f.note)}</p>" for f in found.report.findings_of(id)]
     return "".join(lines)
 
@@ -85,5 +107,12 @@ def _hand_back(found: Loaded, id: str) -> None:
     from analyzer.report.hand_back import hand_back_html
 
     essay = found.report.essay(id)
-    st.download_button("退改意见（一页，可打印）", lambda: hand_back_html(found.report, id).encode(), f"退改意见-{essay.author or id}.html", "text/html",
-                       on_click="ignore", key="hand-back", icon=":material/print:")
+    st.download_button(
+        "退改意见（一页，可打印）",
+        lambda: hand_back_html(found.report, id).encode(),
+        f"退改意见-{essay.author or id}.html",
+        "text/html",
+        on_click="ignore",
+        key="hand-back",
+        icon=":material/print:",
+    )

@@ -46,8 +46,12 @@ def free_path(folder: Path, name: str) -> Path:
 def sample_batch(store: Store) -> str:
     """The shipped samples as a batch of its own; returns its id. Nothing is copied but the paths."""
     id = store.new_batch("示例：教育整顿心得体会")
-    for kind, parts in (("files", ("samples", "batch.zip")), ("roster", ("samples", "roster.xlsx")), ("official", ("samples", "official")),
-                        ("library", ("samples", "library"))):
+    for kind, parts in (
+        ("files", ("samples", "batch.zip")),
+        ("roster", ("samples", "roster.xlsx")),
+        ("official", ("samples", "official")),
+        ("library", ("samples", "library")),
+    ):
         source = resource(*parts)
         folder = store.folder(id) / kind
         folder.mkdir()
@@ -62,9 +66,19 @@ def start(store: Store, id: str, step: str) -> None:
     if batch.status in RUNNING and not gone(batch):
         return
     store.update(id, status=STEPS[step], stage="", done=0, total=0, message="", started=now(), beat=now())
-    flags = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW} if sys.platform == "win32" else {"start_new_session": True}
+    flags = (
+        {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW}
+        if sys.platform == "win32"
+        else {"start_new_session": True}
+    )
     with open(store.folder(id) / "worker.log", "ab") as log:
-        subprocess.Popen([sys.executable, "-m", "analyzer.ui.worker", str(store.home), id, step], stdin=subprocess.DEVNULL, stdout=log, stderr=log, **flags)
+        subprocess.Popen(
+            [sys.executable, "-m", "analyzer.ui.worker", str(store.home), id, step],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            **flags,
+        )
 
 
 def cancel(store: Store, id: str) -> None:

@@ -2,32 +2,56 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import streamlit as st
 
 from analyzer.store import StoredBatch
 from analyzer.ui import context, essay, export, overview, review, settings, suspects, theme, tiers, upload
 
-MODULES = (("upload", "上传", upload), ("overview", "总览", overview), ("tiers", "层级对比", tiers), ("suspects", "雷同线索", suspects),
-           ("essay", "单篇", essay), ("review", "复核", review), ("export", "导出", export), ("settings", "设置", settings))
+ICON = Path(__file__).with_name("icon.png")
+"""A file of our own: Streamlit fetches icons named by an emoji or a symbol from the net."""
+
+MODULES = (
+    ("upload", "上传", upload),
+    ("overview", "总览", overview),
+    ("tiers", "层级对比", tiers),
+    ("suspects", "雷同线索", suspects),
+    ("essay", "单篇", essay),
+    ("review", "复核", review),
+    ("export", "导出", export),
+    ("settings", "设置", settings),
+)
 
 
 def main() -> None:
-    st.set_page_config(page_title="心得 Xinde", page_icon=":material/menu_book:", layout="wide", initial_sidebar_state="expanded")
+    st.set_page_config(page_title="心得 Xinde", page_icon=str(ICON), layout="wide", initial_sidebar_state="expanded")
     theme.apply()
-    context.PAGES.update({path: st.Page(module.page, title=title, url_path=path, default=path == "upload") for path, title, module in MODULES})
-    current = st.navigation(list(context.PAGES.values()), position="hidden")
+    context.PAGES.update({path: st.Page(module.page, title=title, url_path=path) for path, title, module in MODULES})
+    start = st.Page(
+        _start, title="开始", default=True, visibility="hidden"
+    )  # Streamlit gives the default page no path of its own
+    current = st.navigation([start, *context.PAGES.values()], position="hidden")
     with st.sidebar:
         _sidebar(context.selected())
     current.run()
 
 
+def _start() -> None:
+    """Where somebody who names no page begins: with the results there are, else with the upload."""
+    batch = context.selected()
+    context.go("overview" if batch and batch.status == "done" else "upload")
+
+
 def _sidebar(batch: StoredBatch | None) -> None:
     st.html('<div class="brand">心得 Xinde<small>离线运行 · 不出本机</small></div>')
-    known = context.batches()
     if batch:
+        known = context.batches()
         ids = [b.id for b in known]
         names = {b.id: b.name for b in known}
-        chosen = st.selectbox("批次", ids, index=ids.index(batch.id), format_func=names.get, key=f"batch-{batch.id}-{len(ids)}", filter_mode=None)
+        chosen = st.selectbox(
+            "批次", ids, index=ids.index(batch.id), format_func=names.get, key=f"batch-{batch.id}-{len(ids)}", filter_mode=None
+        )
         st.caption(f"{batch.essays} 篇 · {batch.units} 个单位" if batch.essays else "尚未分析")
         if chosen != batch.id:
             st.query_params.clear()

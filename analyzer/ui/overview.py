@@ -18,7 +18,10 @@ def page() -> None:
     theme.heading("这一批怎么样")
     theme.lede(accounts(found.report))
     st.html(f'<div class="cards">{"".join(map(_card, answers(found.report)))}</div>')
-    theme.say(("层级", tier_sentence(found.report)), *[("须注意", "；".join(cautions(found.report)) + "。")] * bool(cautions(found.report)))
+    theme.say(
+        ("层级", tier_sentence(found.report)),
+        *[("须注意", "；".join(cautions(found.report)) + "。")] * bool(cautions(found.report)),
+    )
     items = attention(found.report, list(found.suspects))
     with st.container(border=True, key="panel-first", gap="xsmall"):
         st.html("<b>先看这些</b>")
@@ -29,16 +32,23 @@ def page() -> None:
 
 
 def _card(answer: Answer) -> str:
-    return (f'<div class="card"><h3>{escape(answer.question)}</h3><div class="big">{escape(answer.number)} <small>{escape(answer.unit)}</small></div>'
-            f"<p>{escape(answer.sentence)}</p></div>")
+    return (
+        f'<div class="card"><h3>{escape(answer.question)}</h3><div class="big">{escape(answer.number)} <small>{escape(answer.unit)}</small></div>'
+        f"<p>{escape(answer.sentence)}</p></div>"
+    )
 
 
 def _row(item: Attention, batch: StoredBatch) -> None:
     cells = st.columns(WIDTHS, vertical_alignment="center")
     for cell, text in zip(cells[:3], (item.what, item.who, item.why), strict=True):
         cell.html(f'<span class="isolate" style="font-size:13px">{escape(text)}</span>')
-    cells[3].html(f'<div style="text-align:right;font-size:13px;font-variant-numeric:tabular-nums">{"确定" if item.degree is None else f"{item.degree:.2f}"}</div>')
+    degree = f"{item.degree:.2f}" if item.degree is not None else "确定" if item.kind == "finding" else "–"
+    cells[3].html(f'<div style="text-align:right;font-size:13px;font-variant-numeric:tabular-nums">{degree}</div>')
     with cells[4]:
-        page, label, parameters = {"pair": ("suspects", "并排看", {"essay": item.essay}), "finding": ("essay", "打开", {"essay": item.essay}),
-                                   "tier": ("upload", "填写", {}), "file": ("upload", "查看", {})}[item.kind]
+        page, label, parameters = {
+            "pair": ("suspects", "并排看", {"essay": item.essay}),
+            "finding": ("essay", "打开", {"essay": item.essay}),
+            "tier": ("upload", "填写", {}),
+            "file": ("upload", "查看", {}),
+        }[item.kind]
         context.link(page, label, batch, **parameters)

@@ -29,7 +29,11 @@ def page() -> None:
     today = date.today().isoformat()
     closing = closing_rates(found.table, [id for id, review in reviews.items() if review.closed])
     overdue = [id for id, review in reviews.items() if review.overdue(today)]
-    theme.say(("进度", closing.conclusion), *[("逾期", f"{len(overdue)} 条已过完成时限还没有查结。")] * bool(overdue), warn=bool(overdue))
+    theme.say(
+        ("进度", closing.conclusion),
+        *[("逾期", f"{len(overdue)} 条已过完成时限还没有查结。")] * bool(overdue),
+        warn=bool(overdue),
+    )
     if told := st.session_state.pop("review-told", None):
         st.warning(told)
     cells = st.columns([1.6, 2.4, 2, 2.6], vertical_alignment="bottom")
@@ -38,7 +42,9 @@ def page() -> None:
     unit = cells[1].selectbox("单位", units, index=None, placeholder="全部单位", key="review-unit")
     cells[2].text_input("经办人（记入改动记录）", key="who", placeholder=context.who())
     keep = {"全部": lambda r: True, "未查结": lambda r: not r.closed, "逾期": lambda r: r.overdue(today)}[which]
-    rows = [s for s in found.suspects if keep(reviews.get(s.essay.id, Review(s.essay.id))) and (unit is None or s.essay.unit == unit)]
+    rows = [
+        s for s in found.suspects if keep(reviews.get(s.essay.id, Review(s.essay.id))) and (unit is None or s.essay.unit == unit)
+    ]
     _grid(batch, found, rows, f"{which}-{unit}")
     theme.lede("点格子就能改，改完即存；每一处改动都记下谁、何时、改了什么。要看原文，到“雷同线索”打开那一对。")
     _by_unit(closing)
@@ -51,25 +57,49 @@ def _grid(batch: StoredBatch, found: Loaded, rows, filters: str) -> None:
     if state is None or f"{slot}-{state['turn']}" not in st.session_state:
         stored = context.store().reviews(batch.id)
         saved = {s.essay.id: stored.get(s.essay.id, Review(s.essay.id)) for s in rows}
-        state = st.session_state[slot] = {"turn": (state or {"turn": 0})["turn"] + 1, "saved": saved, "table": _table(rows, saved)}
+        state = st.session_state[slot] = {
+            "turn": (state or {"turn": 0})["turn"] + 1,
+            "saved": saved,
+            "table": _table(rows, saved),
+        }
     if state["table"].empty:
         st.info("没有这样的条目。", icon=":material/check:")
         return
     key = f"{slot}-{state['turn']}"
     st.data_editor(
-        state["table"], hide_index=True, key=key, disabled=["单位", "姓名", "类型", "程度"], height=min(36 * len(state["table"]) + 40, 430),
-        on_change=_changed, args=(batch.id, slot, key),
+        state["table"],
+        hide_index=True,
+        placeholder="",
+        key=key,
+        disabled=["单位", "姓名", "类型", "程度"],
+        height=min(36 * len(state["table"]) + 40, 430),
+        on_change=_changed,
+        args=(batch.id, slot, key),
         column_config={
-            "核实状态": st.column_config.SelectboxColumn(options=list(WORDS), required=True), "完成时限": st.column_config.DateColumn(format="YYYY-MM-DD"),
-            "程度": st.column_config.NumberColumn(format="%.2f", width=55), "核实结论": st.column_config.TextColumn(width="medium", max_chars=500),
-            "整改措施": st.column_config.TextColumn(width="medium", max_chars=500)})
+            "核实状态": st.column_config.SelectboxColumn(options=list(WORDS), required=True),
+            "完成时限": st.column_config.DateColumn(format="YYYY-MM-DD"),
+            "程度": st.column_config.NumberColumn(format="%.2f", width=55),
+            "核实结论": st.column_config.TextColumn(width="medium", max_chars=500),
+            "整改措施": st.column_config.TextColumn(width="medium", max_chars=500),
+        },
+    )
 
 
 def _table(rows, saved: dict[str, Review]) -> pd.DataFrame:
-    table = pd.DataFrame([{
-        "单位": s.essay.unit, "姓名": s.essay.author, "类型": s.kind, "程度": s.originality.suspicion,
-        **{REVIEW[name]: shown(name, getattr(r, name)) if name == "state" else getattr(r, name) for name in EDITABLE},
-    } for s in rows for r in [saved[s.essay.id]]], index=[s.essay.id for s in rows])
+    table = pd.DataFrame(
+        [
+            {
+                "单位": s.essay.unit,
+                "姓名": s.essay.author,
+                "类型": s.kind,
+                "程度": s.originality.suspicion,
+                **{REVIEW[name]: shown(name, getattr(r, name)) if name == "state" else getattr(r, name) for name in EDITABLE},
+            }
+            for s in rows
+            for r in [saved[s.essay.id]]
+        ],
+        index=[s.essay.id for s in rows],
+    )
     if not table.empty:
         table[REVIEW["due"]] = pd.to_datetime(table[REVIEW["due"]].replace("", None)).dt.date
     return table
@@ -83,7 +113,9 @@ def _changed(batch: str, slot: str, key: str) -> None:
     for row, edits in st.session_state[key]["edited_rows"].items():
         id = state["table"].index[row]
         known = state["saved"][id]
-        wanted = with_fields(known, **{names[column]: _value(names[column], value) for column, value in edits.items() if column in names})
+        wanted = with_fields(
+            known, **{names[column]: _value(names[column], value) for column, value in edits.items() if column in names}
+        )
         if not changes(known, wanted):
             continue
         try:
@@ -91,7 +123,9 @@ def _changed(batch: str, slot: str, key: str) -> None:
         except Conflict as conflict:
             current = conflict.current
             lost = "；".join(f"{REVIEW[name]}“{shown(name, new)}”" for name, (_, new) in changes(current, wanted).items())
-            told.append(f"{state['table'].loc[id, '姓名']}：{current.by} 已在 {current.changed[:16].replace('T', ' ')} 改过这一条，您的改动没有保存（{lost}）。下面是最新内容。")
+            told.append(
+                f"{state['table'].loc[id, '姓名']}：{current.by} 已在 {current.changed[:16].replace('T', ' ')} 改过这一条，您的改动没有保存（{lost}）。下面是最新内容。"
+            )
     if told:
         st.session_state["review-told"] = "\n\n".join(map(theme.plain, told))
         del st.session_state[slot]

@@ -41,7 +41,9 @@ def _library() -> None:
         with column, st.container(border=True, key=f"panel-{kind}"):
             documents = store.documents(kind)
             st.html(f"<b>{word}（{len(documents)} 份）</b>")
-            files = st.file_uploader(f"添加{word}", DOCUMENTS, accept_multiple_files=True, key=f"add-{kind}", label_visibility="collapsed")
+            files = st.file_uploader(
+                f"添加{word}", DOCUMENTS, accept_multiple_files=True, key=f"add-{kind}", label_visibility="collapsed"
+            )
             if files and st.button("添加", key=f"save-{kind}", type="primary"):
                 _add(kind, files)
             for document in documents:
@@ -74,7 +76,9 @@ def _tiers() -> None:
     own = context.store().home / "tiers.toml"
     theme.lede("哪个职务算哪个层级。只写要改、要加的；没写到的按自带的规则。改好后重新读取文稿即生效。")
     example = '[posts]\nmiddle = ["网格长"]\nfrontline = ["二级主任科员"]\n'
-    text = st.text_area("层级规则（TOML）", own.read_text(encoding="utf-8") if own.exists() else example, height=260, key="tiers-text")
+    text = st.text_area(
+        "层级规则（TOML）", own.read_text(encoding="utf-8") if own.exists() else example, height=260, key="tiers-text"
+    )
     if st.button("保存", type="primary", key="tiers-save"):
         trial = own.with_name("tiers.toml.part")
         trial.write_text(text, encoding="utf-8")
@@ -93,9 +97,19 @@ def _threshold(table: pd.DataFrame) -> None:
     flagged = table[table.suspicion >= least]
     by_verdict = int((flagged.verdict != "clear").sum())
     theme.say(("会列出", f"{len(flagged)} 篇，占 {len(flagged) / max(len(table), 1):.1%}；其中 {by_verdict} 篇在现在的清单里。"))
-    bars = alt.Chart(table[["suspicion"]]).mark_bar(color="#a9c3dd", stroke="#ffffff").encode(
-        alt.X("suspicion:Q", bin=alt.Bin(step=0.05), title="疑似程度", scale=alt.Scale(domain=[0, 1])), alt.Y("count():Q", title="篇数"))
-    line = alt.Chart(pd.DataFrame({"at": [least]})).mark_rule(color=INK, strokeWidth=2, strokeDash=[5, 3]).encode(alt.X("at:Q", title="疑似程度"))
+    bars = (
+        alt.Chart(table[["suspicion"]])
+        .mark_bar(color="#a9c3dd", stroke="#ffffff")
+        .encode(
+            alt.X("suspicion:Q", bin=alt.Bin(step=0.05), title="疑似程度", scale=alt.Scale(domain=[0, 1])),
+            alt.Y("count():Q", title="篇数"),
+        )
+    )
+    line = (
+        alt.Chart(pd.DataFrame({"at": [least]}))
+        .mark_rule(color=INK, strokeWidth=2, strokeDash=[5, 3])
+        .encode(alt.X("at:Q", title="疑似程度"))
+    )
     st.altair_chart(styled((bars + line).properties(width=640, height=230)), theme=None, width="content", key="threshold-chart")
 
 

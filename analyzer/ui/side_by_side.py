@@ -10,13 +10,16 @@ import streamlit as st
 from analyzer.report.pair_html import CSS, LEGEND, pair_html
 from analyzer.report.report import Report
 
-STYLE = CSS + """
+STYLE = (
+    CSS
+    + """
 .document { height: var(--reading-height); }
 [data-link] { cursor: pointer; } [data-link]:focus-visible { outline: 2px solid #0b5cad; }
 [data-link].chosen { box-shadow: 0 0 0 2px #1d2733; }
 .legend .places { margin-left: auto; display: inline-flex; gap: 6px; align-items: center; }
 .legend button { font: inherit; border: 1px solid #dfe4ea; background: #fff; border-radius: 6px; padding: 1px 10px; cursor: pointer; color: #1d2733; }
 """
+)
 
 SCRIPT = """
 export default function ({ parentElement, data }) {
@@ -58,11 +61,16 @@ _component = st.components.v2.component("xinde_side_by_side", html='<div class="
 
 def side_by_side(report: Report, left: str, right: str, height: int = 430) -> None:
     """Show two documents of a report (by id) side by side; ``height`` in pixels of each text."""
-    _component(key=f"pair-{left}-{right}", data={"html": reading_html(report, left, right), "height": height, "shown": f"{left}|{right}|{height}"})
+    _component(
+        key=f"pair-{left}-{right}",
+        data={"html": reading_html(report, left, right), "height": height, "shown": f"{left}|{right}|{height}"},
+    )
 
 
 def reading_html(report: Report, left: str, right: str) -> str:
     """Legend and both texts."""
-    places = ('<span class="places"><button data-step="-1">上一处</button><b class="position" aria-live="polite">点开一处，对面随之移动</b>'
-              '<button data-step="1">下一处</button></span>')
+    places = (
+        '<span class="places"><button data-step="-1">上一处</button><b class="position" aria-live="polite">点开一处，对面随之移动</b>'
+        '<button data-step="1">下一处</button></span>'
+    )
     return f'<div class="legend">{LEGEND}（引用文件不计入）{places}</div>{pair_html(report, left, right)}'

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 import pandas as pd
 import streamlit as st
 
@@ -47,10 +49,20 @@ def _table(found: Loaded, reviews) -> pd.DataFrame:
     rows = []
     for s in found.suspects:
         e, review = s.essay, reviews.get(s.essay.id)
-        rows.append({"id": e.id, "单位": e.unit, "姓名": e.author, "职务": e.post, "层级": TIER[e.tier], "类型": s.kind,
-                     "程度": s.originality.suspicion, "雷同比例": s.shared,
-                     "相似对象": document_name(found.report, s.closest.other, s.closest.where) if s.closest else "多篇共用的文字",
-                     "组": s.originality.group, "核实状态": STATE[review.state if review else "pending"]})
+        rows.append(
+            {
+                "id": e.id,
+                "单位": e.unit,
+                "姓名": e.author,
+                "层级": TIER[e.tier],
+                "类型": s.kind,
+                "程度": s.originality.suspicion,
+                "雷同比例": 100 * s.shared,
+                "核实状态": STATE[review.state if review else "pending"],
+                "组": str(s.originality.group or ""),
+                "相似对象": document_name(found.report, s.closest.other, s.closest.where) if s.closest else "多篇共用的文字",
+            }
+        )
     return pd.DataFrame(rows)
 
 
@@ -69,12 +81,26 @@ def _ranked(table: pd.DataFrame) -> None:
         st.info("没有符合条件的篇目，请放宽筛选。", icon=":material/filter_alt:")
         return
     st.session_state["order"] = table["id"].tolist()
-    share = st.column_config.ProgressColumn("雷同比例", format="percent", min_value=0, max_value=1, width=110)
+    share = st.column_config.ProgressColumn("雷同比例", format="%d%%", min_value=0, max_value=100, width=110)
     event = st.dataframe(
-        table, hide_index=True, height=min(38 * (len(table) + 1) + 4, 530), on_select="rerun", selection_mode="single-row", key="suspects-list",
+        table,
+        hide_index=True,
+        placeholder="",
+        height=min(38 * (len(table) + 1) + 4, 530),
+        on_select="rerun",
+        selection_mode="single-row",
+        key="suspects-list",
         column_order=[name for name in table.columns if name != "id"],
-        column_config={"雷同比例": share, "程度": st.column_config.NumberColumn(format="%.2f", width=60),
-                       "组": st.column_config.NumberColumn(width=50), "相似对象": st.column_config.TextColumn(width="large")})
+        column_config={
+            "雷同比例": share,
+            "程度": st.column_config.NumberColumn(format="%.2f", width=60),
+            "组": st.column_config.TextColumn(width=45),
+            "层级": st.column_config.TextColumn(width=75),
+            "类型": st.column_config.TextColumn(width=85),
+            "核实状态": st.column_config.TextColumn(width=75),
+            "相似对象": st.column_config.TextColumn(width="large"),
+        },
+    )
     if event.selection.rows:
         _open(table.iloc[event.selection.rows[0]]["id"])
 
@@ -91,7 +117,12 @@ def _groups(batch: StoredBatch, found: Loaded) -> None:
         st.info("没有三篇以上互相雷同的情况，也没有成对的组。", icon=":material/info:")
         return
     theme.lede(f"共 {len(members)} 组。一点是一篇，线越粗，相同的文字越多；点开即并排看。")
-    st.altair_chart(groups_chart(found.report, members, lambda id: f"suspects?batch={batch.id}&essay={id}"), theme=None, width="content", key="groups-chart")
+    st.altair_chart(
+        groups_chart(found.report, members, lambda id: f"suspects?batch={batch.id}&essay={quote(id)}"),
+        theme=None,
+        width="content",
+        key="groups-chart",
+    )
     for number, ids in members.items():
         with st.container(border=True, key=f"panel-group-{number}", gap="xsmall"):
             st.html(f"<b>第 {number} 组 · {len(ids)} 篇</b>")
@@ -111,23 +142,24 @@ def _pair(batch: StoredBatch, found: Loaded, id: str) -> None:
         other = s.closest.other if s.closest and s.closest.other in partners else (partners[0] if partners else "")
     shared = [m for m in counting_matches(found.report, id) if m.other == other]
     rare = sum(m.rarity >= RARE for m in shared)
-    theme.heading("并排看", theme.tags(f"疑似程度 {s.originality.suspicion:.2f}", s.kind, f"雷同 {s.shared:.0%}", f"共 {len(shared)} 处" if shared else "",
-                                    f"少见的 {rare} 处" if rare else ""))
-    _steps(batch, id)
+    theme.heading(
+        "并排看",
+        theme.tags(
+            f"疑似程度 {s.originality.suspicion:.2f}",
+            s.kind,
+            f"雷同 {s.shared:.0%}",
+            f"共 {len(shared)} 处" if shared else "",
+            f"少见的 {rare} 处" if rare else "",
+        ),
+    )
+    _steps(batch, found, s, partners, other)
     if not other:
         st.info("没有可以并排的另一篇：相近的文字散见于多篇，或对方文本不在手边。", icon=":material/info:")
-        context.link("essay", "看这一篇", batch, essay=id)
         return
-    if len(partners) > 1:
-        names = {p: f"{_name(found, s, p)}" for p in partners}
-        chosen = st.selectbox("对方", partners, index=partners.index(other), format_func=names.get, key=f"other-{id}-{other}", label_visibility="collapsed")
-        if chosen != other:
-            st.query_params["other"] = chosen
-            st.rerun()
     left, right = found.report.essay(id), found.report.essay(other)
     traces = traces_sentence(left, right)
     order = "谁先谁后未知。" if not traces else f"谁先谁后未知；{traces}。"
-    side_by_side(found.report, id, other)
+    side_by_side(found.report, id, other, height=395)
     theme.lede(order)
     with st.container(border=True, key="panel-review"):
         st.html("<b>复核</b>")
@@ -148,12 +180,14 @@ def _name(found: Loaded, s: Suspect, other: str) -> str:
     return f"对方：{document_name(found.report, other, where)}（{MATCH_WHERE[where]}，共 {characters} 字）"
 
 
-def _steps(batch: StoredBatch, id: str) -> None:
+def _steps(batch: StoredBatch, found: Loaded, s: Suspect, partners: list[str], other: str) -> None:
+    """Back, previous, next (by the arrow keys, too), and which other document to compare with."""
+    id = s.essay.id
     order = st.session_state.get("order") or []
     if id not in order:
-        order = [s.essay.id for s in context.loaded(batch).suspects]
+        order = [listed.essay.id for listed in found.suspects]
     at = order.index(id) if id in order else -1
-    cells = st.columns([1.1, 1.1, 1.1, 1.1, 4])
+    cells = st.columns([1, 0.85, 0.85, 4.4, 0.9], vertical_alignment="center")
     if cells[0].button("返回清单", icon=":material/arrow_back:", width="stretch"):
         st.query_params.pop("essay", None)
         st.query_params.pop("other", None)
@@ -162,7 +196,18 @@ def _steps(batch: StoredBatch, id: str) -> None:
         _open(order[at - 1])
     if cells[2].button("下一对", disabled=at < 0 or at >= len(order) - 1, shortcut="Right", width="stretch"):
         _open(order[at + 1])
-    with cells[3]:
-        context.link("essay", "看单篇", batch, essay=id)
-    if at >= 0:
-        cells[4].html(f'<p class="lede" style="padding-top:6px">第 {at + 1} / {len(order)} 条</p>')
+    if partners:
+        names = {p: _name(found, s, p) for p in partners}
+        chosen = cells[3].selectbox(
+            "对方",
+            partners,
+            index=partners.index(other),
+            format_func=names.get,
+            key=f"other-{id}-{other}",
+            label_visibility="collapsed",
+        )
+        if chosen != other:
+            st.query_params["other"] = chosen
+            st.rerun()
+    with cells[4]:
+        context.link("essay", f"看单篇 {at + 1}/{len(order)}" if at >= 0 else "看单篇", batch, essay=id)

@@ -15,22 +15,25 @@ CSS = """
 [data-testid="stMainMenu"], [data-testid="stAppDeployButton"], [data-testid="stStatusWidget"], [data-testid="stToolbar"],
 [data-testid="stDecoration"], [data-testid="InputInstructions"], [data-testid="stElementToolbar"], [data-testid="stHeaderActionElements"],
 [data-testid="stDataFrameColumnMenu"], .vega-embed summary, .vega-embed details { display: none !important; }
-section[data-testid="stSidebar"] { width: 204px !important; min-width: 204px !important; border-right: 1px solid var(--line); }
+section[data-testid="stSidebar"] { width: 216px !important; min-width: 216px !important; border-right: 1px solid var(--line); }
 [data-testid="stSidebarHeader"] { height: 0.6rem; min-height: 0; padding: 0; }
 [data-testid="stSidebarCollapseButton"] { display: none; }
-[data-testid="stSidebarUserContent"] { padding: 0.4rem 0.8rem 1rem; }
+[data-testid="stSidebarContent"] { padding: 0; } [data-testid="stSidebarUserContent"] { padding: 0.9rem 0.8rem 1rem; }
 [data-testid="stSidebarUserContent"] [data-testid="stVerticalBlock"] { gap: 0.3rem; }
 [data-testid="stSidebar"] [data-testid="stPageLink-NavLink"] { padding: 0.35rem 0.6rem; border-radius: 6px; width: 100%; }
 [data-testid="stSidebar"] [data-testid="stPageLink-NavLink"][aria-current="page"] { background: #e8f0fa; }
 [data-testid="stSidebar"] [data-testid="stPageLink-NavLink"][aria-current="page"] p { color: var(--accent); font-weight: 600; }
 [data-testid="stSidebar"] [data-testid="stPageLink-NavLink"] p { width: 100%; font-size: 14px; }
-[data-testid="stSidebar"] .stMarkdownBadge { float: right; }
+[data-testid="stSidebar"] [data-testid="stPageLink-NavLink"] span, [data-testid="stSidebar"] [data-testid="stPageLink-NavLink"] div { width: 100%; }
+[data-testid="stSidebar"] [data-testid="stPageLink-NavLink"] .stMarkdownBadge { float: right; width: auto; background: none !important; color: var(--ink) !important; font-weight: 650; }
+[data-testid="stMain"] [data-testid="stPageLink-NavLink"] { padding: 0 0.2rem; } [data-testid="stMain"] [data-testid="stPageLink-NavLink"] p { color: var(--accent); text-decoration: underline; text-underline-offset: 3px; font-size: 13px; }
+[data-testid="stSidebar"] [data-testid="stSelectbox"] * { font-size: 12.5px; }
 .brand { font-size: 17px; font-weight: 650; line-height: 1.3; color: var(--ink); } .brand small { display: block; font-size: 12px; font-weight: 400; color: var(--sub); }
 h1, h2 { font-size: 20px !important; padding: 0 !important; letter-spacing: 0 !important; } h3 { font-size: 15px !important; padding: 0 !important; }
 .lede { color: var(--sub); margin: 0; font-size: 14px; }
 .cards { display: flex; gap: 14px; } .card { flex: 1; background: #fff; border: 1px solid var(--line); border-radius: 8px; padding: 14px 16px; min-width: 0; }
 .card h3 { margin: 0 0 6px; font-size: 14px; } .card p { margin: 2px 0 0; font-size: 14px; line-height: 1.6; }
-.big { font-size: 30px; font-weight: 650; font-variant-numeric: tabular-nums; line-height: 1.35; } .big small { font-size: 13px; font-weight: 400; color: var(--sub); }
+.big { font-size: 30px; font-weight: 650; font-variant-numeric: tabular-nums; line-height: 1.35; display: flex; align-items: baseline; gap: 8px; } .big small { font-size: 13px; font-weight: 400; line-height: 1.45; color: var(--sub); }
 .say { border-left: 3px solid var(--accent); padding: 8px 12px; background: #fff; font-size: 14px; line-height: 1.7; } .say b { color: var(--accent); }
 .say.warn { border-color: var(--warn); } .say.warn b { color: var(--warn); }
 .tag { display: inline-block; padding: 0 8px; border-radius: 9px; font-size: 12px; border: 1px solid var(--line); background: #fff; margin-right: 6px; line-height: 1.7; color: var(--ink); }
@@ -39,7 +42,6 @@ h1, h2 { font-size: 20px !important; padding: 0 !important; letter-spacing: 0 !i
 .figures td, .figures th { padding: 5px 8px; border-bottom: 1px solid var(--line); } .figures .n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 [data-testid="stVerticalBlockBorderWrapper"], .st-key-panel > div { background: #fff; }
 [class*="st-key-panel"] { background: #fff; border-radius: 8px; }
-[data-testid="stPageLink-NavLink"] { padding: 0 0.4rem; }
 /* Streamlit's uploader speaks English: its words are hidden and said in Chinese instead. */
 [data-testid="stFileUploaderDropzoneInstructions"] > * { display: none; }
 [data-testid="stFileUploaderDropzoneInstructions"]::after { content: "或把文件拖到这里"; color: var(--sub); font-size: 13px; }
@@ -70,12 +72,16 @@ def say(*lines: tuple[str, str], warn: bool = False) -> None:
 
 def tags(*texts: str, warn: int = 1) -> str:
     """HTML of small labels, the first ``warn`` of them in the warning colour."""
-    return "".join(f'<span class="tag{" warn" if i < warn else ""}">{escape(text)}</span>' for i, text in enumerate(texts) if text)
+    return "".join(
+        f'<span class="tag{" warn" if i < warn else ""}">{escape(text)}</span>' for i, text in enumerate(texts) if text
+    )
 
 
 def heading(text: str, after: str = "") -> None:
     """The page's heading; ``after`` is HTML that stands beside it."""
-    st.html(f'<h2 style="margin:0;font-weight:650">{escape(text)} <span style="font-weight:400;margin-left:8px">{after}</span></h2>')
+    st.html(
+        f'<h2 style="margin:0;font-weight:650">{escape(text)} <span style="font-weight:400;margin-left:8px">{after}</span></h2>'
+    )
 
 
 def plain(text: str) -> str:
@@ -85,7 +91,7 @@ def plain(text: str) -> str:
 
 def figures(header: list[str], rows: list[list[str]], numbers: set[int]) -> str:
     """HTML of a small table; columns in ``numbers`` are right aligned."""
-    cell = lambda tag, i, text: f'<{tag}{" class=n" if i in numbers else ""}>{escape(text)}</{tag}>'
+    cell = lambda tag, i, text: f"<{tag}{' class=n' if i in numbers else ''}>{escape(text)}</{tag}>"
     head = "".join(cell("th", i, text) for i, text in enumerate(header))
     body = "".join("<tr>" + "".join(cell("td", i, text) for i, text in enumerate(row)) + "</tr>" for row in rows)
     return f'<table class="figures"><tr>{head}</tr>{body}</table>'

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 import pandas as pd
 import streamlit as st
 
@@ -16,12 +18,15 @@ from analyzer.ui.context import Loaded
 MOST_UNITS = 40
 """Units in the heat map; the rest are in the workbook."""
 
-MEASURES = {"score_own": ("思考深度（0–100）", (0.0, 100.0), "depth"), "own": ("自己的话占比", (0.0, 1.0), "own"),
-            "copied": ("与他人雷同占比", (0.0, 1.0), "suspected")}
+MEASURES = {
+    "score_own": ("思考深度（0–100）", (0.0, 100.0), "depth"),
+    "own": ("自己的话占比", (0.0, 1.0), "own"),
+    "copied": ("与他人雷同占比", (0.0, 1.0), "suspected"),
+}
 
 
 def page() -> None:
-    _, found = context.need_report()
+    batch, found = context.need_report()
     theme.heading("层级对比")
     theme.lede("思考深度只算本人写的部分（引文、雷同段落已去掉）。每个点是一篇，点开即读。")
     controls = st.columns([2, 1.4, 4])
@@ -30,7 +35,7 @@ def page() -> None:
     measure = controls[1].selectbox("指标", list(MEASURES), format_func=lambda m: MEASURES[m][0], key="measure")
     table = found.table if unit is None else found.table[found.table.unit == unit]
     title, domain, name = MEASURES[measure]
-    rain = charts.depth_by_tier(table, measure, title, domain, width=480)
+    rain = charts.depth_by_tier(table, measure, title, domain, 500, lambda id: f"essay?batch={batch.id}&essay={quote(id)}")
     levels = charts.level_shares(table, width=300)
     left, right = st.columns([1.75, 1])
     with left, st.container(border=True, key="panel-rain"):
@@ -47,7 +52,6 @@ def page() -> None:
 
 
 def _show(chart, key: str) -> None:
-    """A click on a point opens that essay (charts without points ignore it)."""
     st.altair_chart(chart, width="content", theme=None, key=f"chart-{key}")
 
 
@@ -60,8 +64,15 @@ def _table(found: Loaded, table: pd.DataFrame, unit: str | None) -> str:
         scores = of.score_own.dropna()
         group = intervals.get(tier)
         between = f"{group.low:.0f}–{group.high:.0f}" if group and group.low is not None else "–"
-        rows.append([TIER[tier], str(len(of)), f"{scores.median():.0f}" if len(scores) >= 3 else "–", between,
-                     f"{(of.verdict != 'clear').mean():.0%}" if len(of) >= 3 else "–"])
+        rows.append(
+            [
+                TIER[tier],
+                str(len(of)),
+                f"{scores.median():.0f}" if len(scores) >= 3 else "–",
+                between,
+                f"{(of.verdict != 'clear').mean():.0%}" if len(of) >= 3 else "–",
+            ]
+        )
     return theme.figures(["", "篇", "中位", "95% 区间", "疑似"], rows, {1, 2, 3, 4})
 
 
@@ -77,15 +88,36 @@ def _words(found: Loaded, of: Comparison | None, unit: str | None) -> None:
 def _downloads(*named, table: pd.DataFrame) -> None:
     columns = st.columns([1, 1, 1, 1, 1.2, 2])
     for i, (name, chart) in enumerate(named):
-        columns[2 * i].download_button(f"{name} PNG", lambda chart=chart: charts.to_png(chart), f"{name}.png", "image/png", on_click="ignore", key=f"png-{i}")
-        columns[2 * i + 1].download_button(f"{name} SVG", lambda chart=chart: charts.to_svg(chart), f"{name}.svg", "image/svg+xml", on_click="ignore", key=f"svg-{i}")
-    shown = table[["unit", "tier", "score_own", "level_own", "own", "copied", "templated", "verdict"]].assign(tier=table.tier.map(TIER))
+        columns[2 * i].download_button(
+            f"{name} PNG", lambda chart=chart: charts.to_png(chart), f"{name}.png", "image/png", on_click="ignore", key=f"png-{i}"
+        )
+        columns[2 * i + 1].download_button(
+            f"{name} SVG",
+            lambda chart=chart: charts.to_svg(chart),
+            f"{name}.svg",
+            "image/svg+xml",
+            on_click="ignore",
+            key=f"svg-{i}",
+        )
+    shown = table[["unit", "tier", "score_own", "level_own", "own", "copied", "templated", "verdict"]].assign(
+        tier=table.tier.map(TIER)
+    )
     shown.columns = ["单位", "层级", "思考深度", "深度等级", "自己的话", "与他人雷同", "与范文相似", "结论"]
-    columns[4].download_button("数据 CSV", lambda: shown.to_csv(index=False).encode("utf-8-sig"), "层级对比.csv", "text/csv", on_click="ignore", key="csv")
+    columns[4].download_button(
+        "数据 CSV",
+        lambda: shown.to_csv(index=False).encode("utf-8-sig"),
+        "层级对比.csv",
+        "text/csv",
+        on_click="ignore",
+        key="csv",
+    )
 
 
 def _shares(found: Loaded) -> None:
-    named = [(comparison(found.report, m), t) for m, t in (("suspected", "疑似雷同比例（95% 区间）"), ("templated", "套用模板比例（95% 区间）"))]
+    named = [
+        (comparison(found.report, m), t)
+        for m, t in (("suspected", "疑似雷同比例（95% 区间）"), ("templated", "套用模板比例（95% 区间）"))
+    ]
     known = [(c, t) for c, t in named if c is not None]
     if not known:
         return
@@ -99,8 +131,15 @@ def _shares(found: Loaded) -> None:
 def _units(found: Loaded) -> None:
     with st.container(border=True, key="panel-units"):
         st.html("<b>单位 × 层级</b>")
-        choice = st.segmented_control("显示", ["depth", "suspected"], default="depth", required=True, label_visibility="collapsed",
-                                      format_func={"depth": "思考深度", "suspected": "疑似比例"}.get, key="heat")
+        choice = st.segmented_control(
+            "显示",
+            ["depth", "suspected"],
+            default="depth",
+            required=True,
+            label_visibility="collapsed",
+            format_func={"depth": "思考深度", "suspected": "疑似比例"}.get,
+            key="heat",
+        )
         of = comparison(found.report, choice, "unit_tier")
         if of is None:
             st.html('<p class="lede">没有可比的单位。</p>')

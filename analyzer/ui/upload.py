@@ -16,7 +16,15 @@ from analyzer.ui import context, jobs, theme
 
 DOCUMENTS = ["zip", "docx", "doc", "wps", "pdf", "rtf", "odt", "txt", "md"]
 ROSTERS = ["xlsx", "csv", "jsonl"]
-STATUS = {"draft": "待读取", "reading": "读取中", "read": "待分析", "analyzing": "分析中", "done": "已完成", "failed": "未完成", "cancelled": "已取消"}
+STATUS = {
+    "draft": "待读取",
+    "reading": "读取中",
+    "read": "待分析",
+    "analyzing": "分析中",
+    "done": "已完成",
+    "failed": "未完成",
+    "cancelled": "已取消",
+}
 VIEWS = ("本批", "新的一批", "已有批次")
 
 
@@ -26,20 +34,30 @@ def page() -> None:
     wanted = st.query_params.get("view")
     default = wanted if wanted in VIEWS else (VIEWS[0] if batch else VIEWS[1])
     options = VIEWS if batch else VIEWS[1:2]
-    view = st.segmented_control("看", options, default=default if default in options else options[0], required=True, label_visibility="collapsed",
-                                key=f"view-{batch.id if batch else ''}-{default}")
+    view = st.segmented_control(
+        "看",
+        options,
+        default=default if default in options else options[0],
+        required=True,
+        label_visibility="collapsed",
+        key=f"view-{batch.id if batch else ''}-{default}",
+    )
     if view != default:
         st.query_params["view"] = view
     {VIEWS[0]: lambda: _this(batch), VIEWS[1]: _new, VIEWS[2]: lambda: _all(batch)}[view]()
 
 
 def _new() -> None:
-    theme.lede("把收上来的文稿整包交给它：压缩包或一批文件都行，docx、doc、wps、pdf、rtf、odt、txt 可以混在一起。文件只存在本机。")
+    theme.lede(
+        "把收上来的文稿整包交给它：压缩包或一批文件都行，docx、doc、wps、pdf、rtf、odt、txt 可以混在一起。文件只存在本机。"
+    )
     with st.container(border=True, key="panel-new"):
         left, right = st.columns(2)
         files = left.file_uploader("文稿（必需）", DOCUMENTS + ROSTERS, accept_multiple_files=True, key="files")
         roster = right.file_uploader("名单（xlsx、csv；没有也行，单位和层级从文件名、文件夹、文首看）", ROSTERS, key="roster")
-        official = left.file_uploader("官方文件（大家都学、都可引用的讲话、通知）", DOCUMENTS, accept_multiple_files=True, key="official")
+        official = left.file_uploader(
+            "官方文件（大家都学、都可引用的讲话、通知）", DOCUMENTS, accept_multiple_files=True, key="official"
+        )
         library = right.file_uploader("范文（网上流传的模板）", DOCUMENTS, accept_multiple_files=True, key="library")
         store = context.store()
         kept = len(store.documents("official")) + len(store.documents("library"))
@@ -50,8 +68,12 @@ def _new() -> None:
         use_earlier = cells[2].checkbox(f"与往批比对（{earlier} 批）", value=True, disabled=not earlier, key="use-earlier")
         if cells[3].button("读取文稿", type="primary", disabled=not files, width="stretch"):
             id = store.new_batch(name.strip() or "未命名")
-            jobs.save_uploads(store, id, {"files": files, "roster": [roster] if roster else [], "official": official, "library": library})
-            (store.folder(id) / "options.json").write_text(json.dumps({"kept": use_kept, "history": use_earlier}), encoding="utf-8")
+            jobs.save_uploads(
+                store, id, {"files": files, "roster": [roster] if roster else [], "official": official, "library": library}
+            )
+            (store.folder(id) / "options.json").write_text(
+                json.dumps({"kept": use_kept, "history": use_earlier}), encoding="utf-8"
+            )
             _begin(id, "read")
         if cells[4].button("试用示例", width="stretch"):
             _begin(jobs.sample_batch(store), "all")
@@ -112,19 +134,35 @@ def _check(batch: StoredBatch) -> None:
         found = context.loaded(batch)
         if found is None:
             return
-        essays, problems, absent, notes, files = found.report.essays, found.report.problems, found.report.absent, found.report.notes, found.report.files
+        essays, problems, absent, notes, files = (
+            found.report.essays,
+            found.report.problems,
+            found.report.absent,
+            found.report.notes,
+            found.report.files,
+        )
         again = False
     else:
         essays, problems, absent, notes, files = read.essays, read.problems, read.absent, read.notes, read.files
         again = True
     unknown = [e for e in essays if not e.tier]
     tiers = "，".join(f"{TIER[tier]} {sum(e.tier == tier for e in essays)} 篇" for tier in TIERS)
-    theme.say(("读到", f"收到 {files} 份，{len(essays)} 篇可分析（{tiers}），{len(unknown)} 篇层级待补，{len(problems)} 份未能读取，{len(absent)} 人没有交稿。"))
+    theme.say(
+        (
+            "读到",
+            f"收到 {files} 份，{len(essays)} 篇可分析（{tiers}），{len(unknown)} 篇层级待补，{len(problems)} 份未能读取，{len(absent)} 人没有交稿。",
+        )
+    )
     edited = _unknown(unknown) if unknown else {}
     if again:
         first = batch.status == "read"
         cells = st.columns([1.2, 1.2, 5])
-        if cells[0].button("开始分析" if first else "改后重新分析", type="primary" if first or edited else "secondary", width="stretch", key="analyze"):
+        if cells[0].button(
+            "开始分析" if first else "改后重新分析",
+            type="primary" if first or edited else "secondary",
+            width="stretch",
+            key="analyze",
+        ):
             store.keep_batch(batch.id, replace(read, essays=tuple(replace(e, tier=edited.get(e.id, e.tier)) for e in essays)))
             _begin(batch.id, "analyze")
         if not first and batch.status == "done":
@@ -134,8 +172,17 @@ def _check(batch: StoredBatch) -> None:
         with st.container(border=True, key="panel-problems"):
             st.html("<b>没有分析的</b>")
             rows = [{"文件或人员": p.file, "原因": p.reason} for p in problems]
-            rows += [{"文件或人员": " ".join(part for part in (a.unit, a.author, a.post) if part), "原因": "在名单上，但没有收到文稿"} for a in absent]
-            st.dataframe(pd.DataFrame(rows), hide_index=True, column_config={"原因": st.column_config.TextColumn(width="large")}, height=min(36 * len(rows) + 40, 330))
+            rows += [
+                {"文件或人员": " ".join(part for part in (a.unit, a.author, a.post) if part), "原因": "在名单上，但没有收到文稿"}
+                for a in absent
+            ]
+            st.dataframe(
+                pd.DataFrame(rows),
+                hide_index=True,
+                placeholder="",
+                column_config={"原因": st.column_config.TextColumn(width="large")},
+                height=min(36 * len(rows) + 40, 330),
+            )
     for note in notes:
         theme.lede("· " + note)
 
@@ -144,10 +191,23 @@ def _unknown(unknown) -> dict[str, str]:
     """Tiers that the organizer fills in, by essay id."""
     with st.container(border=True, key="panel-unknown"):
         st.html("<b>层级待补</b>　点“层级”一格选择；不补也能分析，只是不计入层级对比。")
-        table = pd.DataFrame([{"单位": e.unit, "姓名": e.author, "职务": e.post, "文件": e.file, "层级": None} for e in unknown], index=[e.id for e in unknown])
+        table = pd.DataFrame(
+            [{"单位": e.unit, "姓名": e.author, "职务": e.post, "文件": e.file, "层级": None} for e in unknown],
+            index=[e.id for e in unknown],
+        )
         words = {TIER[tier]: tier for tier in TIERS}
-        edited = st.data_editor(table, hide_index=True, disabled=["单位", "姓名", "职务", "文件"], height=min(36 * len(unknown) + 40, 250), key="unknown-tiers",
-                                column_config={"层级": st.column_config.SelectboxColumn(options=list(words)), "文件": st.column_config.TextColumn(width="large")})
+        edited = st.data_editor(
+            table,
+            hide_index=True,
+            placeholder="",
+            disabled=["单位", "姓名", "职务", "文件"],
+            height=min(36 * len(unknown) + 40, 250),
+            key="unknown-tiers",
+            column_config={
+                "层级": st.column_config.SelectboxColumn(options=list(words)),
+                "文件": st.column_config.TextColumn(width="large"),
+            },
+        )
     return {id: words[word] for id, word in edited["层级"].items() if word in words}
 
 
@@ -158,7 +218,11 @@ def _all(current: StoredBatch) -> None:
             cells[0].text(batch.name)
             cells[1].text(batch.created[:16].replace("T", " "))
             cells[2].text(STATUS[batch.status])
-            cells[3].text(f"{batch.essays} 篇 · {batch.units} 个单位 · 疑似 {batch.suspects} 篇" if batch.status == "done" else f"{batch.essays} 篇")
+            cells[3].text(
+                f"{batch.essays} 篇 · {batch.units} 个单位 · 疑似 {batch.suspects} 篇"
+                if batch.status == "done"
+                else f"{batch.essays} 篇"
+            )
             with cells[4]:
                 context.link("overview" if batch.status == "done" else "upload", "打开", batch)
             if cells[5].button("删除", key=f"delete-{batch.id}"):

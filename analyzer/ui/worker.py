@@ -51,7 +51,11 @@ def main(arguments: list[str]) -> int:
     except Exception as error:  # the last stop: what went wrong is told on the page, the rest goes into the log
         from analyzer.ingest.errors import IngestError
 
-        told = str(error) if isinstance(error, (IngestError, ValueError)) else f"分析中断（{type(error).__name__}）。请重试；若再次发生，请把 {store.folder(id) / 'worker.log'} 交给维护人员。"
+        told = (
+            str(error)
+            if isinstance(error, (IngestError, ValueError))
+            else f"分析中断（{type(error).__name__}）。请重试；若再次发生，请把 {store.folder(id) / 'worker.log'} 交给维护人员。"
+        )
         traceback.print_exc()
         store.update(id, status="failed", message=told)
         return 1
@@ -78,7 +82,9 @@ def _read(store: Store, id: str) -> None:
     folder = store.folder(id)
     rosters = _files(folder / "roster")
     own_tiers = store.home / "tiers.toml"
-    batch = read_batch(_files(folder / "files"), roster=rosters[0] if rosters else None, tiers=own_tiers if own_tiers.exists() else None)
+    batch = read_batch(
+        _files(folder / "files"), roster=rosters[0] if rosters else None, tiers=own_tiers if own_tiers.exists() else None
+    )
     store.keep_batch(id, batch)
 
 
