@@ -18,6 +18,12 @@ from analyzer.reflection.reflection import LabelledSentence, Reflection
 
 SCHEMA = 1
 
+_COLUMNS = (
+    "id", "file", "title", "author", "unit", "post", "tier", "batch", "characters", "verdict", "suspicion", "copied", "templated",
+    "quoted", "own", "group", "partner", "level", "score", "level_own", "score_own", "findings",
+)
+"""Of the table of a report without essays."""
+
 
 @dataclass(frozen=True)
 class Report:
@@ -71,14 +77,12 @@ class Report:
                 "level": whole.level, "score": whole.score, "level_own": own.level, "score_own": own.score,
                 "findings": found.get(essay.id, 0),
             })
-        return pd.DataFrame(rows)
+        return pd.DataFrame(rows, columns=None if rows else _COLUMNS)
 
     @property
     def suspects(self) -> pd.DataFrame:
         """The rows of ``table`` whose verdict is not clear, most suspicious first."""
         table = self.table
-        if table.empty:
-            return table
         return table[table.verdict != "clear"].sort_values("suspicion", ascending=False, kind="stable").reset_index(drop=True)
 
     @property

@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import streamlit as st
+from streamlit.runtime import Runtime
 
 from analyzer.store import StoredBatch
 from analyzer.ui import context, essay, export, overview, review, settings, suspects, theme, tiers, upload
+from analyzer.ui.serve import LOCAL
 
 ICON = Path(__file__).with_name("icon.png")
 """A file of our own: Streamlit fetches icons named by an emoji or a symbol from the net."""
@@ -27,14 +29,30 @@ MODULES = (
 def main() -> None:
     st.set_page_config(page_title="心得 Xinde", page_icon=str(ICON), layout="wide", initial_sidebar_state="expanded")
     theme.apply()
+    _log_in()
     context.PAGES.update({path: st.Page(module.page, title=title, url_path=path) for path, title, module in MODULES})
-    start = st.Page(
-        _start, title="开始", default=True, visibility="hidden"
-    )  # Streamlit gives the default page no path of its own
+    # a page of its own, since Streamlit gives the default page no path
+    start = st.Page(_start, title="开始", default=True, visibility="hidden")
     current = st.navigation([start, *context.PAGES.values()], position="hidden")
     with st.sidebar:
         _sidebar(context.selected())
     current.run()
+
+
+def _log_in() -> None:
+    """Whoever reaches the app over a network logs in first (Streamlit's own login, OpenID Connect, set up in secrets.toml)."""
+    if (st.get_option("server.address") or "") in LOCAL or not Runtime.exists():
+        return
+    try:
+        known = "auth" in st.secrets
+    except FileNotFoundError:  # no secrets.toml
+        known = False
+    if not known:
+        st.error("这个地址可以从别的电脑访问，但还没有设置登录。请在 .streamlit/secrets.toml 里写好 [auth]，或改用 localhost 启动。")
+        st.stop()
+    if not st.user.is_logged_in:
+        st.button("登录", type="primary", on_click=st.login)
+        st.stop()
 
 
 def _start() -> None:

@@ -35,7 +35,8 @@ def page() -> None:
     measure = controls[1].selectbox("指标", list(MEASURES), format_func=lambda m: MEASURES[m][0], key="measure")
     table = found.table if unit is None else found.table[found.table.unit == unit]
     title, domain, name = MEASURES[measure]
-    rain = charts.depth_by_tier(table, measure, title, domain, 500, lambda id: f"essay?batch={batch.id}&essay={quote(id)}")
+    shown = (table, measure, title, domain, 500)
+    rain = charts.depth_by_tier(*shown, lambda id: f"essay?batch={batch.id}&essay={quote(id)}")
     levels = charts.level_shares(table, width=300)
     left, right = st.columns([1.75, 1])
     with left, st.container(border=True, key="panel-rain"):
@@ -46,7 +47,8 @@ def page() -> None:
         _show(levels, "levels")
         st.html(_table(found, table, unit))
     _words(found, comparison(found.report, name), unit)
-    _downloads(("思考深度分布" if measure == "score_own" else title, rain), ("等级构成", levels), table=table)
+    to_keep = charts.depth_by_tier(*shown)  # a picture that is sent on must not lead into this computer
+    _downloads(("思考深度分布" if measure == "score_own" else title, to_keep), ("等级构成", levels), table=table)
     _shares(found)
     _units(found)
 

@@ -1,0 +1,141 @@
+"""Every page on a stored batch, without a browser."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from report_fixture import HOSTILE, synthetic_report
+from streamlit.testing.v1 import AppTest
+
+from analyzer.report.review import Review
+from analyzer.store import Store
+
+PAGES = ("upload", "overview", "tiers", "suspects", "essay", "review", "export", "settings")
+
+
+@pytest.fixture(scope="module")
+def report():
+    return synthetic_report()
+
+
+@pytest.fixture
+def store(tmp_path, monkeypatch):
+    monkeypatch.setenv("XINDE_HOME", str(tmp_path))
+    return Store(tmp_path)
+
+
+@pytest.fixture
+def batch(store, report):
+    return store.add_report("三月", report)
+
+
+def open_page(name: str, **parameters: str) -> AppTest:
+    def script(name):
+        from importlib import import_module
+
+        import_module(f"analyzer.ui.{name}").page()
+
+    test = AppTest.from_function(script, kwargs={"name": name}, default_timeout=30)
+    for key, value in parameters.items():
+        test.query_params[key] = value
+    test.run()
+    assert not test.exception, test.exception[0].message
+    return test
+
+
+def words(page: AppTest) -> str:
+    """Everything said on the page, as HTML or plain text."""
+    said = [value for element in page.main if isinstance(value := getattr(element, "value", None), str)]
+    return "\n".join(said + [element.proto.body for element in page.get("html")])
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_no_page_is_empty_before_anything_was_uploaded(store, name):
+    assert words(open_page(name)).strip()
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_each_page_shows_a_finished_batch(batch, name):
+    assert words(open_page(name, batch=batch)).strip()
+
+
+def test_the_overview_answers_the_three_questions(batch, report):
+    shown = words(open_page("overview", batch=batch))
+    for question in ("亲自动手", "认真思考", "严格把关"):
+        assert question in shown
+    assert f">{len(report.suspects)} <small>" in shown
+
+
+def test_the_list_of_suspects_is_ranked_and_filtered(batch, report):
+    page = open_page("suspects", batch=batch)
+    assert page.dataframe[0].value["id"].tolist() == report.suspects.id.tolist()
+    unit = report.suspects.unit[0]
+    page.selectbox(key="suspects-unit").set_value(unit).run()
+    assert set(page.dataframe[0].value["单位"]) == {unit}
+
+
+def test_a_pair_is_reviewed_and_saved_at_once(batch, report, store):
+    id = report.suspects.id[0]
+    page = open_page("suspects", batch=batch, essay=id)
+    page.selectbox(key=f"review-{batch}-{id}-0-state").set_value("talked")
+    page.text_input(key=f"review-{batch}-{id}-0-responsible").set_value("赵某")
+    next(button for button in page.button if button.label == "保存").click().run()
+    assert not page.exception and page.success[0].value == "已保存。"
+    saved = store.review(batch, id)
+    assert (saved.state, saved.responsible, saved.version) == ("talked", "赵某", 1)
+
+
+def test_the_second_of_two_tabs_is_told_on_the_page(batch, report, store):
+    id = report.suspects.id[0]
+    first, second = (open_page("suspects", batch=batch, essay=id) for _ in range(2))
+    for page, state in ((first, "talked"), (second, "unfounded")):
+        page.selectbox(key=f"review-{batch}-{id}-0-state").set_value(state)
+        next(button for button in page.button if button.label == "保存").click().run()
+    assert "没有保存" in second.warning[0].value and "不属实" in second.warning[0].value
+    assert store.review(batch, id).state == "talked"
+    assert second.selectbox(key=f"review-{batch}-{id}-1-state").value == "talked"
+
+
+def test_a_quotation_teaches_the_library(batch, report, store):
+    id = report.suspects.id[0]
+    page = open_page("suspects", batch=batch, essay=id)
+    page.selectbox(key=f"review-{batch}-{id}-0-state").set_value("quotation")
+    next(button for button in page.button if button.label == "保存").click().run()
+    taught = {document.text for document in store.documents("official")}
+    essay = report.essay(id)
+    assert taught == {essay.text[m.start : m.end] for m in report.matches_of(id) if m.kind != "quote"}
+
+
+def test_an_essay_with_markup_is_shown_as_text(batch):
+    shown = words(open_page("essay", batch=batch, essay=HOSTILE))
+    assert "&lt;script&gt;document.title" in shown and "<script>" not in shown
+    assert "$x^2$ :smile:" in shown and "\u202e" not in shown
+
+
+def test_the_url_names_the_batch_that_is_shown(store, report):
+    old, new = store.add_report("旧", report), store.add_report("新", replace(report, problems=()))
+    assert open_page("overview").query_params["batch"] in (new, [new])
+    assert "2 份未能读取" in words(open_page("overview", batch=old))
+    assert "0 份未能读取" in words(open_page("overview", batch="gone"))
+
+
+def test_overdue_reviews_are_counted(batch, report, store):
+    store.save_review(batch, Review(report.suspects.id[0], "talked", due="2021-04-02"), "甲")
+    assert "1 条已过完成时限" in words(open_page("review", batch=batch))
+
+
+def test_deleting_everything_asks_first(batch, store):
+    page = open_page("settings", batch=batch)
+    assert page.button(key="delete-all").disabled
+    page.checkbox(key="sure").check().run()
+    page.button(key="delete-all").click().run()
+    assert store.batches() == []
+
+
+def test_the_app_opens_with_the_newest_results(batch):
+    app = AppTest.from_file("../app.py", default_timeout=30).run()
+    assert not app.exception
+    assert "这一批怎么样" in words(app)
+    assert [link.proto.label.split(" ")[0] for link in app.sidebar.get("page_link")] == [
+        "上传", "总览", "层级对比", "雷同线索", "单篇", "复核", "导出", "设置"]  # fmt: skip
