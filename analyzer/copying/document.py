@@ -1,0 +1,59 @@
+"""A text prepared for comparison: normalized characters, k-grams, sentences and what of it is quotation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from analyzer.copying.fingerprints import K, kgram_hashes
+from analyzer.essay import Essay, Sentence
+from analyzer.text.normalize import Normalized, normalize
+from analyzer.text.segment import split_sentences
+
+
+@dataclass(frozen=True)
+class Document:
+    """An essay, 范文, official document or earlier essay, ready to be compared."""
+
+    essay: Essay
+    where: str
+    """batch, history, library or official (match.PLACES)."""
+    normalized: Normalized
+    hashes: np.ndarray
+    """(k-grams,) uint64; 0 where a k-gram touches quoted text."""
+    sentences: tuple[Sentence, ...]
+    quoted: np.ndarray
+    """(len(text),) bool: characters that quote what everybody may quote."""
+
+    @property
+    def id(self) -> str:
+        return self.essay.id
+
+    def quoted_sentences(self) -> np.ndarray:
+        """(sentences,) bool: more than half of the sentence is quotation."""
+        return np.array([self.quoted[s.start : s.end].mean() > 0.5 for s in self.sentences], bool)
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Code points in the text of the normalized characters from ``start`` to ``end`` (exclusive)."""
+        offsets = self.normalized.offsets
+        return int(offsets[start]), int(offsets[end - 1]) + 1
+
+
+def prepare(essay: Essay, where: str) -> Document:
+    """The essay with nothing masked yet."""
+    normalized = normalize(essay.text)
+    return Document(essay, where, normalized, kgram_hashes(normalized.codes), split_sentences(essay),
+                    np.zeros(len(essay.text), bool))
+
+
+def mask(document: Document, spans: Iterable[tuple[int, int]]) -> Document:
+    """The document with these spans of its text (code points) counted as quotation."""
+    quoted = document.quoted.copy()
+    for start, end in spans:
+        quoted[start:end] = True
+    if len(document.hashes) == 0:
+        return replace(document, quoted=quoted)
+    touched = np.convolve(quoted[document.normalized.offsets], np.ones(K), "valid") > 0
+    return replace(document, quoted=quoted, hashes=np.where(touched, np.uint64(0), document.hashes))

@@ -1,0 +1,165 @@
+"""The matches of a batch: official quotations first, then shared runs of characters, then reworded passages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from analyzer.copying.candidates import all_pairs, lexical_pairs, near_pairs
+from analyzer.copying.chain import best_chains
+from analyzer.copying.commonness import Commonness
+from analyzer.copying.document import Document, mask, prepare
+from analyzer.copying.match import Match
+from analyzer.copying.meaning import PairModel, SentenceSpace, build_space
+from analyzer.copying.passages import Box, chain_boxes, lexical_boxes, merge, to_match
+from analyzer.copying.quotes import marked_quotes, official_quotes
+from analyzer.copying.rewording import CLIP, ChainModel, chain_features, find_chains
+from analyzer.essay import Essay
+
+LEAST_EVIDENCE = 10.0
+"""Weighted shared k-grams that a passage needs to stand as a match; see benchmarks/copying.py for the trade."""
+
+FURTHER_EVIDENCE = 3.0
+"""What a further passage needs in a pair that is known to share text."""
+
+ENOUGH_EVIDENCE = 25.0
+"""From this much evidence on a pair is known to share text, and reworded sentences between the runs are looked for."""
+
+CONVINCING = 3.0
+"""Log odds that a reworded sentence beside shared runs needs, unless it stands between two of them."""
+
+REWORDED = 0.5
+"""Probability from which a chain counts as a reworded copy."""
+
+SMALL = 150
+"""Documents up to which every pair is looked at for rewording; beyond, those with near sentences."""
+
+
+@dataclass(frozen=True)
+class Models:
+    """What the finder decides by; ``load_models`` gives the shipped ones, training passes its own."""
+
+    pairs: PairModel
+    chains: ChainModel
+    background: np.ndarray
+    """(b, d) unit rows of sentences of other campaigns."""
+    common_kgrams: np.ndarray
+    """(h,) sorted uint64."""
+
+
+def quote_documents(
+    essays: Sequence[tuple[Essay, str]], official: Sequence[Essay]
+) -> tuple[list[Document], list[Match]]:
+    """Documents with quotations masked, and the quotations as matches; ``essays`` are (essay, where) pairs."""
+    sources = [prepare(essay, "official") for essay in official]
+    documents, quotes = [], []
+    for essay, where in essays:
+        document = prepare(essay, where)
+        found = official_quotes(document, sources)
+        quotes += found
+        documents.append(mask(document, [(m.start, m.end) for m in found] + marked_quotes(essay.text)))
+    return documents, quotes
+
+
+def find_matches(
+    documents: Sequence[Document], vectors: Sequence[np.ndarray], models: Models,
+    progress: Callable[[int, int], None] | None = None,
+) -> list[Match]:
+    """Every passage that an essay of the batch shares with another document, once a pair, quotations left out.
+
+    Parameters
+    ----------
+    documents : batch, history and library, quotations masked.
+    vectors : for each document the (sentences, d) float32 unit rows of its sentences.
+    """
+    if len(documents) < 2:
+        return []
+    boxes = _shared_runs(documents, models)
+    space = build_space(documents, vectors, models.background)
+    reworded = _reworded(documents, space, models, boxes, progress)
+    for pair, found in reworded.items():
+        boxes.setdefault(pair, []).extend(found)
+    matches = []
+    for (a, b), found in sorted(boxes.items()):
+        total = sum(x.evidence for x in found)
+        least = FURTHER_EVIDENCE if total >= ENOUGH_EVIDENCE else LEAST_EVIDENCE
+        first, second = documents[a], documents[b]
+        for box in merge(first, second, [x for x in found if x.evidence >= least]):
+            matches.append(to_match(first, second, box) if first.where == "batch" else _turned(second, first, box))
+    return matches
+
+
+def _turned(a: Document, b: Document, box: Box) -> Match:
+    return to_match(a, b, Box(box.other_start, box.other_end, box.start, box.end, box.evidence, box.rarity))
+
+
+def _shared_runs(documents: Sequence[Document], models: Models) -> dict[tuple[int, int], list[Box]]:
+    commonness = Commonness(documents, models.common_kgrams)
+    weights = [commonness.weights(document.hashes) for document in documents]
+    boxes = {}
+    for a, b in lexical_pairs(documents):
+        found = lexical_boxes(documents[a], documents[b], weights[a])
+        if found:
+            boxes[int(a), int(b)] = found
+    return boxes
+
+
+def _reworded(
+    documents: Sequence[Document], space: SentenceSpace, models: Models, runs: dict[tuple[int, int], list[Box]],
+    progress: Callable[[int, int], None] | None,
+) -> dict[tuple[int, int], list[Box]]:
+    pairs = all_pairs(documents) if len(documents) <= SMALL else near_pairs(documents, space)
+    chains = find_chains(space, pairs, models.pairs, progress)
+    if not chains:
+        return {}
+    chance = models.chains.probability(chain_features(chains, len(documents)))
+    boxes: dict[tuple[int, int], list[Box]] = {}
+    for chain, probability in zip(chains, chance):
+        known = runs.get((chain.a, chain.b), [])
+        if sum(x.evidence for x in known) >= ENOUGH_EVIDENCE:
+            boxes[chain.a, chain.b] = _between_runs(documents, space, models, chain.a, chain.b, known)
+        elif probability >= REWORDED:
+            a, b = (space.sentence[space.rows(d)] for d in (chain.a, chain.b))
+            boxes[chain.a, chain.b] = chain_boxes(
+                documents[chain.a], documents[chain.b], a, b, chain.path,
+                # the boxes of one chain stand or fall together
+                LEAST_EVIDENCE * max(len(chain.path), chain.score), _rarity(chain.common))
+    return boxes
+
+
+def _rarity(common: float) -> float:
+    """Commonness of sentences (mean cosine to other campaigns, about 0.35 to 0.6) turned to 1 (rare) … 0 (common)."""
+    return float(np.clip((0.62 - common) / 0.27, 0.0, 1.0))
+
+
+def _between_runs(
+    documents: Sequence[Document], space: SentenceSpace, models: Models, a: int, b: int, known: Sequence[Box]
+) -> list[Box]:
+    """Reworded sentences in a pair that is known to share text: a chain through the runs it shares."""
+    rows_a, rows_b = space.rows(a), space.rows(b)
+    if not len(rows_a) or not len(rows_b):
+        return []
+    first, second = documents[a], documents[b]
+    scores = np.clip(models.pairs.log_odds(space.features(rows_a, rows_b)), -CLIP, CLIP)
+    in_run = np.zeros(scores.shape, bool)
+    for i, s in enumerate(space.sentence[rows_a]):
+        for j, t in enumerate(space.sentence[rows_b]):
+            x, y = first.sentences[s], second.sentences[t]
+            in_run[i, j] = any(
+                box.start < x.end and x.start < box.end and box.other_start < y.end and y.start < box.other_end
+                for box in known)
+    anchored = np.where(in_run, np.maximum(scores, CLIP / 2), scores)
+    ((score, path),) = best_chains([anchored])
+    anchors = [k for k, (i, j) in enumerate(path) if in_run[i, j]]
+    boxes = []
+    for k, (i, j) in enumerate(path):
+        if in_run[i, j] or not anchors:
+            continue
+        before, after = (max((x for x in anchors if x < k), default=None), min((x for x in anchors if x > k), default=None))
+        between = before is not None and after is not None and after - before <= 3
+        if scores[i, j] >= CONVINCING or (between and scores[i, j] >= 0):
+            s, t = first.sentences[space.sentence[rows_a[i]]], second.sentences[space.sentence[rows_b[j]]]
+            boxes.append(Box(s.start, s.end, t.start, t.end, FURTHER_EVIDENCE + max(0.0, float(scores[i, j])), 0.5))
+    return boxes

@@ -1,0 +1,123 @@
+"""From matches to a verdict on each essay: a calibrated probability, never a claim about who copied whom."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from analyzer.copying.groups import group_essays
+from analyzer.copying.match import Match, Originality
+from analyzer.essay import Essay
+from analyzer.resources import resource
+
+SUSPECTED = 0.5
+"""Probability from which an essay is listed: more likely than not."""
+
+MANY = 4
+"""Other essays that must share a passage before it counts as a template whose source is not here."""
+
+FEATURES = ("share", "rare_share")
+"""Share of the characters that stand in another document; the same with each character weighted by its rarity."""
+
+
+@dataclass(frozen=True)
+class SuspicionModel:
+    """Logistic model of "at least 30 % of this essay stands in another document too"; models/copying/train.py fits it."""
+
+    mean: np.ndarray
+    scale: np.ndarray
+    weights: np.ndarray
+    intercept: float
+
+    def probability(self, features: np.ndarray) -> np.ndarray:
+        """(n,) from (n, len(FEATURES))."""
+        return 1 / (1 + np.exp(-np.clip(((features - self.mean) / self.scale) @ self.weights + self.intercept, -30, 30)))
+
+
+@lru_cache(maxsize=1)
+def load_suspicion_model() -> SuspicionModel:
+    fitted = json.loads(resource("models", "copying", "model.json").read_text(encoding="utf-8"))["suspicion"]
+    as_row = lambda name: np.array(fitted[name], float)
+    return SuspicionModel(as_row("mean"), as_row("scale"), as_row("weights"), float(fitted["intercept"]))
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """Which characters of an essay are quoted, shared with other essays, shared with 范文; how rare what is shared is."""
+
+    quoted: np.ndarray
+    copied: np.ndarray
+    templated: np.ndarray
+    rarity: np.ndarray
+    """(n,) float: rarity of the rarest match over each character, 0 where there is none."""
+    partners: Counter
+    """Characters shared with each other document."""
+
+    @property
+    def features(self) -> tuple[float, ...]:
+        shared = self.copied | self.templated
+        n = max(1, len(shared))
+        return (shared.sum() / n, self.rarity.sum() / n)
+
+
+def both_ways(matches: Sequence[Match]) -> list[Match]:
+    """Each match as seen from its essay, and matches within the batch from the other side too."""
+    turned = [
+        Match(m.other, m.other_start, m.other_end, m.essay, m.start, m.end, m.kind, m.where, m.similarity, m.rarity)
+        for m in matches if m.where == "batch" and m.kind != "quote"
+    ]
+    return [*matches, *turned]
+
+
+def coverage(essays: Sequence[Essay], matches: Sequence[Match]) -> dict[str, Coverage]:
+    """What matches cover in each essay, by id."""
+    own: dict[str, list[Match]] = {essay.id: [] for essay in essays}
+    for match in both_ways(matches):
+        own[match.essay].append(match)
+    return {essay.id: _coverage(len(essay.text), own[essay.id]) for essay in essays}
+
+
+def _coverage(length: int, matches: Sequence[Match]) -> Coverage:
+    quoted, copied, library = (np.zeros(length, bool) for _ in range(3))
+    rarity, sharers = np.zeros(length), np.zeros(length, int)
+    partners: Counter = Counter()
+    for m in matches:
+        span = slice(m.start, m.end)
+        if m.kind == "quote":
+            quoted[span] = True
+            continue
+        (library if m.where == "library" else copied)[span] = True
+        sharers[span] += m.where != "library"
+        rarity[span] = np.maximum(rarity[span], m.rarity)
+        partners[m.other] += m.end - m.start
+    copied, library = copied & ~quoted, library & ~quoted
+    return Coverage(quoted, copied, library | (copied & (sharers >= MANY)), np.where(quoted, 0, rarity), partners)
+
+
+def judge(essays: Sequence[Essay], matches: Sequence[Match], model: SuspicionModel) -> dict[str, Originality]:
+    """Originality of each essay, by id."""
+    covered = coverage(essays, matches)
+    groups = group_essays(essays, matches)
+    probability = model.probability(np.array([covered[e.id].features for e in essays]).reshape(-1, len(FEATURES)))
+    return {
+        essay.id: _originality(essay, covered[essay.id], float(p), groups) for essay, p in zip(essays, probability)
+    }
+
+
+def _originality(essay: Essay, seen: Coverage, suspicion: float, groups: Mapping[str, int]) -> Originality:
+    share = lambda mask: round(float(mask.mean()), 4) if len(mask) else 0.0
+    shared = seen.copied | seen.templated
+    suspicion = suspicion if shared.any() else 0.0
+    verdict = "clear"
+    if suspicion >= SUSPECTED:
+        verdict = "templated" if seen.templated.sum() >= (seen.copied & ~seen.templated).sum() else "copied"
+    return Originality(
+        essay.id, verdict, round(suspicion, 4), share(seen.copied), share(seen.templated), share(seen.quoted),
+        share(~(shared | seen.quoted)), groups.get(essay.id),
+        seen.partners.most_common(1)[0][0] if seen.partners else "",
+    )

@@ -1,0 +1,90 @@
+"""Sentences and words of a text, with offsets into the text as handed in."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from analyzer.essay import Essay, Sentence
+
+LONGEST = 300
+"""Code points. Longer runs without an end mark (lists, texts without punctuation) are cut at a pause, so that one
+sentence stays something a reader can take in and an encoder can represent."""
+
+_BOUNDARY = re.compile(
+    r"[。！？!?…]+[”’」』）)》〉\"]*"  # end marks with what closes after them
+    r"|[\n\r\u2028\u2029\x0b\x0c]+"
+)
+_PAUSE = re.compile(r"[，,；;、：:\s]")
+_OPEN, _CLOSE = "“「『", "”」』"
+_GOES_ON = re.compile(r"[，,、；;：:的地得”’」』）)》]")
+_CONTENT = re.compile(r"\w")
+
+
+def split_sentences(essay: Essay) -> tuple[Sentence, ...]:
+    """Sentences of an essay in order; ``essay.text[s.start:s.end] == s.text``, surrounding space left out.
+
+    An end mark inside an open quotation does not end the sentence that quotes (他说：“不行。回去吧。”), unless the
+    quotation itself runs over a line end. Pieces without any letter, digit or Han character are no sentences.
+    """
+    return tuple(
+        Sentence(essay.id, start, end, essay.text[start:end]) for start, end in sentence_spans(essay.text)
+    )
+
+
+def sentence_spans(text: str) -> list[tuple[int, int]]:
+    """(start, end) of each sentence in ``text``, code points, end exclusive, in order, not overlapping."""
+    spans: list[tuple[int, int]] = []
+    start = depth = at = 0
+    for mark in _BOUNDARY.finditer(text):
+        depth += sum((c in _OPEN) - (c in _CLOSE) for c in text[at : mark.end()])
+        at = mark.end()
+        newline = mark.group()[0] in "\n\r\u2028\u2029\x0b\x0c"
+        if newline:
+            depth = 0
+        elif depth > 0 or _GOES_ON.match(text, at):
+            depth = max(depth, 0)
+            continue
+        depth = 0
+        _add(spans, text, start, mark.start() if newline else at)
+        start = at
+    _add(spans, text, start, len(text))
+    return spans
+
+
+def _add(spans: list[tuple[int, int]], text: str, start: int, end: int) -> None:
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    while end - start > LONGEST:
+        pauses = [m.end() for m in _PAUSE.finditer(text, start + LONGEST // 2, start + LONGEST)]
+        cut = pauses[-1] if pauses else start + LONGEST
+        _add(spans, text, start, cut)
+        start = cut
+        while start < end and text[start].isspace():
+            start += 1
+    if _CONTENT.search(text, start, end):
+        spans.append((start, end))
+
+
+@lru_cache(maxsize=1)
+def _tokenizer():
+    import logging
+
+    import jieba
+    import jieba.posseg
+
+    jieba.setLogLevel(logging.WARNING)
+    jieba.initialize()
+    return jieba
+
+
+def words(text: str) -> list[str]:
+    """jieba words of ``text`` in order, punctuation and space included: ``"".join(words(text)) == text``."""
+    return list(_tokenizer().cut(text, HMM=True))
+
+
+def tagged_words(text: str) -> list[tuple[str, str]]:
+    """(word, part of speech) of ``text``, tags as in jieba (ICTCLAS): r pronoun, v verb, m number, t time, nr person."""
+    return [(word, tag) for word, tag in _tokenizer().posseg.cut(text, HMM=True)]

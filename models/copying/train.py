@@ -1,0 +1,210 @@
+"""Fit what the copying stage decides by, from the labelled campaigns: ``python -m models.copying.train``.
+
+Writes common_kgrams.npy, background.txt, background.npy and model.json beside this file, and prints how well the same
+steps do on each campaign when it is left out of the fit (leave-one-campaign-out).
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import average_precision_score
+
+from analyzer.copying.candidates import all_pairs
+from analyzer.copying.document import Document
+from analyzer.copying.finder import Models, find_matches, quote_documents
+from analyzer.copying.meaning import PairModel, SentenceSpace, build_space
+from analyzer.copying.suspicion import SUSPECTED, SuspicionModel, coverage
+from analyzer.copying.rewording import ChainModel, chain_features, find_chains, pair_features
+from analyzer.text.encode import encode, load_encoder
+from models.corpora import WHERE, Campaign, load_campaigns, passage_roots, shared_share
+
+HERE = Path(__file__).resolve().parent
+UNRELATED = 40_000
+"""Unrelated sentence pairs drawn from each campaign."""
+REWORDED = ("heavy", "summary")
+
+
+@dataclass
+class Prepared:
+    campaign: Campaign
+    documents: list[Document]
+    vectors: list[np.ndarray]
+    roots: list[list[set]]
+    """For each document and sentence: (root, edit) of the pieces that hold most of it."""
+
+
+def prepare_campaign(campaign: Campaign) -> Prepared:
+    essays = [(essay, WHERE[kind]) for kind in ("essay", "template") for essay in campaign.documents(kind)]
+    documents, _ = quote_documents(essays, campaign.documents("official"))
+    texts = [s.text for d in documents for s in d.sentences]
+    vectors = encode(texts, load_encoder())
+    cuts = np.cumsum([len(d.sentences) for d in documents])[:-1]
+    spans = passage_roots(campaign)
+    roots = [[_pieces_of(s, spans[d.id]) for s in d.sentences] for d in documents]
+    return Prepared(campaign, documents, np.split(vectors, cuts), roots)
+
+
+def _pieces_of(sentence, spans) -> list[tuple]:
+    held = []
+    for start, end, root, edit in spans:
+        overlap = min(end, sentence.end) - max(start, sentence.start)
+        if root is not None and overlap > 0.5 * min(end - start, sentence.end - sentence.start):
+            held.append((root, edit))
+    return held
+
+
+def truth_of(p: Prepared, pairs: np.ndarray, space: SentenceSpace) -> tuple[list[np.ndarray], list[np.ndarray]]:
+    """For each pair of documents (n, m) bool twice: same passage; same passage, reworded on one side at least."""
+    number: dict = {}
+    held = [p.roots[d][s] for d, s in zip(space.document, space.sentence)]
+    entries = [(row, number.setdefault(root, len(number)), edit in REWORDED)
+               for row, pieces in enumerate(held) for root, edit in pieces]
+    rows, roots, reworded = (np.array(x) for x in zip(*entries))
+    holds = np.zeros((len(held), len(number)), np.float32)
+    anew = holds.copy()
+    holds[rows, roots] = 1
+    anew[rows[reworded], roots[reworded]] = 1
+    same = holds @ holds.T > 0
+    rewording = (anew @ holds.T + holds @ anew.T) > 0
+    block = lambda matrix, a, b: matrix[np.ix_(space.rows(a), space.rows(b))]
+    return [block(same, a, b) for a, b in pairs], [block(rewording, a, b) for a, b in pairs]
+
+
+def own_vectors(p: Prepared) -> tuple[list[str], np.ndarray]:
+    """Sentences of the campaign's essays that copy nothing, quotations left out, with their vectors."""
+    texts, rows = [], []
+    for document, vectors in zip(p.documents, p.vectors):
+        if document.where == "batch" and p.campaign.copies_nothing(document.id):
+            kept = np.flatnonzero(~document.quoted_sentences())
+            texts += [document.sentences[k].text for k in kept]
+            rows.append(vectors[kept])
+    return texts, np.concatenate(rows)
+
+
+def common_kgrams(prepared: list[Prepared]) -> np.ndarray:
+    """(h,) sorted uint64: k-grams in at least two documents that copy nothing, in whichever campaigns."""
+    uniques = [
+        np.unique(d.hashes[d.hashes != 0]) for p in prepared for d in p.documents if p.campaign.copies_nothing(d.id)
+    ]
+    hashes, count = np.unique(np.concatenate(uniques), return_counts=True)
+    return hashes[count >= 2]
+
+
+@dataclass
+class Judged:
+    """A campaign seen against a background: every pair of documents with features and truth."""
+
+    prepared: Prepared
+    space: SentenceSpace
+    pairs: np.ndarray
+    same: list[np.ndarray]
+    reworded: list[np.ndarray]
+
+
+def judge(p: Prepared, background: np.ndarray) -> Judged:
+    space = build_space(p.documents, p.vectors, background)
+    pairs = all_pairs(p.documents)
+    return Judged(p, space, pairs, *truth_of(p, pairs, space))
+
+
+def fit_pairs(judged: list[Judged], seed: int = 0) -> PairModel:
+    """Reworded sentence pairs against unrelated ones."""
+    rng = np.random.default_rng(seed)
+    rows, labels = [], []
+    for j in judged:
+        positive, negative = [], []
+        for features, same, reworded in zip(pair_features(j.space, j.pairs), j.same, j.reworded):
+            positive.append(features[reworded])
+            negative.append(features[~same])
+        positive, negative = np.concatenate(positive), np.concatenate(negative)
+        negative = negative[rng.choice(len(negative), min(UNRELATED, len(negative)), replace=False)]
+        rows += [positive, negative]
+        labels += [np.ones(len(positive)), np.zeros(len(negative))]
+    mean, scale, model = _fit(np.concatenate(rows), np.concatenate(labels), class_weight="balanced")
+    return PairModel(mean, scale, model.coef_[0], float(model.intercept_[0]))
+
+
+def fit_chains(judged: list[Judged], models: list[PairModel]) -> ChainModel:
+    """Pairs of documents with at least three reworded sentences against pairs that share nothing.
+
+    ``models``: for each campaign a pair model that did not see it, as the chain model will meet in use.
+    """
+    rows, labels = [], []
+    for j, pair_model in zip(judged, models):
+        features, label, clean = chain_table(j, pair_model)
+        rows.append(features[clean])
+        labels.append(label[clean])
+    mean, scale, model = _fit(np.concatenate(rows), np.concatenate(labels))
+    return ChainModel(mean, scale, model.coef_[0], float(model.intercept_[0]))
+
+
+def chain_table(j: Judged, pair_model: PairModel) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Features, label, and which pairs are clean cases (not those that share text without rewording)."""
+    chains = find_chains(j.space, j.pairs, pair_model)
+    label = np.array([r.sum() >= 3 for r in j.reworded])
+    clean = label | ~np.array([s.any() for s in j.same])
+    return chain_features(chains, len(j.prepared.documents)), label, clean
+
+
+def _fit(rows: np.ndarray, labels: np.ndarray, **options) -> tuple[np.ndarray, np.ndarray, LogisticRegression]:
+    mean, scale = rows.mean(axis=0), np.maximum(rows.std(axis=0), 1e-6)
+    return mean, scale, LogisticRegression(max_iter=2000, **options).fit((rows - mean) / scale, labels)
+
+
+POSITIVE, NEGATIVE = 0.3, 0.1
+"""Share of an essay that stands in another document: from here on it should be listed; below this it must not be."""
+
+
+def suspicion_table(p: Prepared, models: Models) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Features, label and which essays are clear cases, with matches found by models that did not see the campaign."""
+    essays = p.campaign.documents("essay")
+    covered = coverage(essays, find_matches(p.documents, p.vectors, models))
+    share = np.array([shared_share(p.campaign, essay.id) for essay in essays])
+    return np.array([covered[e.id].features for e in essays]), share >= POSITIVE, (share >= POSITIVE) | (share < NEGATIVE)
+
+
+def fit_suspicion(tables: list[tuple[np.ndarray, np.ndarray, np.ndarray]]) -> SuspicionModel:
+    rows = np.concatenate([features[clear] for features, _, clear in tables])
+    mean, scale, model = _fit(rows, np.concatenate([label[clear] for _, label, clear in tables]))
+    return SuspicionModel(mean, scale, model.coef_[0], float(model.intercept_[0]))
+
+
+def fit(prepared: list[Prepared]) -> Models:
+    """Everything the finder needs, from these campaigns."""
+    own = [own_vectors(p)[1] for p in prepared]
+    judged = [judge(p, np.concatenate([v for k, v in enumerate(own) if k != i])) for i, p in enumerate(prepared)]
+    unseen = [fit_pairs([j for k, j in enumerate(judged) if k != i]) for i in range(len(judged))]
+    return Models(fit_pairs(judged), fit_chains(judged, unseen), np.concatenate(own), common_kgrams(prepared))
+
+
+def left_out(prepared: list[Prepared]) -> list[Models]:
+    """For each campaign the models fitted on all others."""
+    return [fit([p for k, p in enumerate(prepared) if k != i]) for i in range(len(prepared))]
+
+
+def main() -> None:
+    prepared = [prepare_campaign(campaign) for campaign in load_campaigns()]
+    tables = [suspicion_table(p, models) for p, models in zip(prepared, left_out(prepared))]
+    print("campaign        listed  right  of   average precision   (each left out of the fit)")
+    for i, (p, (features, label, clear)) in enumerate(zip(prepared, tables)):
+        chance = fit_suspicion([t for k, t in enumerate(tables) if k != i]).probability(features[clear])
+        listed, true = chance >= SUSPECTED, label[clear]
+        print(f"{p.campaign.name:16}{listed.sum():5}{(listed & true).sum():7}{true.sum():5}"
+              f"{average_precision_score(true, chance):14.3f}")
+    models = fit(prepared)
+    np.save(HERE / "common_kgrams.npy", models.common_kgrams)
+    texts = [text for p in prepared for text in own_vectors(p)[0]]
+    (HERE / "background.txt").write_text("\n".join(" ".join(t.split()) for t in texts) + "\n", encoding="utf-8")
+    np.save(HERE / "background.npy", models.background.astype(np.float16))
+    rows = {"sentence_pairs": models.pairs, "chains": models.chains, "suspicion": fit_suspicion(tables)}
+    fitted = {name: {k: np.asarray(v).round(6).tolist() for k, v in vars(model).items()} for name, model in rows.items()}
+    (HERE / "model.json").write_text(json.dumps(fitted, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
