@@ -33,7 +33,9 @@ class _Read:
 
     documents: list[Document] = field(default_factory=list)
     texts: list[Row] = field(default_factory=list)
-    """Rows of tables that hold the text."""
+    """Rows of tables with the text in a column."""
+    people: list[Row] = field(default_factory=list)
+    """Rows of such tables that have no text of their own."""
     rosters: list[Roster] = field(default_factory=list)
     """Tables of people or files, without text."""
     problems: list[Problem] = field(default_factory=list)
@@ -57,10 +59,9 @@ def read_batch(
     given = None if roster is None else _given_roster(Path(roster), limits)
     read = _read(paths, limits, skip=None if roster is None else Path(roster))
     notes: list[str] = []
-    people = _people(read, given, notes)
+    people = _people(read, given, notes, limits)
 
-    candidates = [Candidate(essay_of_row(row, rules)) for row in read.texts if row.text and row.text.strip()]
-    people += [row for row in read.texts if not row.text or not row.text.strip()]
+    candidates = [Candidate(essay_of_row(row, rules)) for row in read.texts]
     units = {row.unit for row in (*read.texts, *people) if row.unit}
     headings = [read_heading(document.text, {row.author for row in people}, units) for document in read.documents]
     joined = join([Clues(document.file, heading) for document, heading in zip(read.documents, headings)], people)
@@ -94,15 +95,16 @@ def read_documents(
     and the rest is read.
     """
     read = _read(_as_list(paths), limits)
-    read.problems += [Problem(roster.file, REASONS["not_roster"]) for roster in read.rosters if roster.rows]
+    read.problems += [Problem(roster.file, REASONS["not_roster"]) for roster in read.rosters]
+    read.problems += [Problem(row.place, REASONS["empty_row"]) for row in read.people]
     for problem in read.problems:
         if on_problem is None:
             raise IngestError(f"“{problem.file}”读不了：{problem.reason}")
         on_problem(problem)
     documents = [
-        Essay(id=row.id or short_id("D", row.place, row.text), text=row.text, title=row.title, author=row.author, unit=row.unit,
+        Essay(id=row.id or short_id("D", row.place, row.text or ""), text=row.text or "", title=row.title, author=row.author, unit=row.unit,
               batch=row.batch, file=row.place)
-        for row in read.texts if row.text and row.text.strip()
+        for row in read.texts
     ]
     for document in read.documents:
         heading = read_heading(document.text)
@@ -153,7 +155,9 @@ def _sort_in(read: _Read, roster: Roster, file: File, limits: Limits) -> None:
 
 def _take_texts(read: _Read, roster: Roster, limits: Limits) -> None:
     for row in roster.rows:
-        if row.text is not None and len(row.text) > limits.text_characters:
+        if row.text is None or not row.text.strip():
+            read.people.append(row)
+        elif len(row.text) > limits.text_characters:
             read.problems.append(Problem(row.place, REASONS["long"]))
         else:
             read.texts.append(row)
@@ -180,19 +184,19 @@ def _given_roster(path: Path, limits: Limits) -> Roster:
     return roster
 
 
-def _people(read: _Read, given: Roster | None, notes: list[str]) -> list[Row]:
+def _people(read: _Read, given: Roster | None, notes: list[str], limits: Limits) -> list[Row]:
     """The rows to join files to: of the given roster, else of the one that lies among the files."""
     if given is not None:
         read.problems += [Problem(f"{given.file} 第{number}行", reason) for number, reason in given.problems]
         read.problems += [Problem(roster.file, REASONS["roster_unused"]) for roster in read.rosters]
-        read.texts += [row for row in given.rows if row.text is not None]
-        return [row for row in given.rows if row.text is None]
+        _take_texts(read, given, limits)
+        return read.people
     if len(read.rosters) == 1:
         roster = read.rosters[0]
         notes.append(f"没有另外指定名单，用了文件里的“{roster.file}”（{len(roster.rows)} 人）")
-        return list(roster.rows)
+        return read.people + list(roster.rows)
     read.problems += [Problem(roster.file, REASONS["many_rosters"]) for roster in read.rosters]
-    return []
+    return read.people
 
 
 def _strangers(candidates: Sequence[Candidate]) -> list[str]:
@@ -207,7 +211,7 @@ def _nothing_readable(paths: Sequence[Path], read: _Read) -> str:
         return f"“{names}”里没有一篇读得出来：" + _some(reasons, "；")
     if read.rosters:
         return f"“{names}”是名单，没有正文：请同时给出放心得体会的文件夹或压缩包"
-    return f"“{names}”里没有文件：请检查是否选错，或压缩时漏了内容"
+    return f"“{names}”里没有一篇心得体会：请检查是否选错，或压缩、导出时漏了内容"
 
 
 def _some(names: Sequence[str], separator: str = "、") -> str:

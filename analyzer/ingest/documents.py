@@ -53,6 +53,7 @@ def _read_rtf(data: bytes) -> tuple[str, dict[str, str]]:
     source = data.decode("ascii") if data.isascii() else decode_text(data)
     if re.search(r"\\ansicpg936\b", source):
         source = _PARTED_GBK.sub(_whole_gbk, source)
+    source = re.sub(r"\\(nest)?cell(?![a-z])", r"\\tab", source)  # striprtf makes | of them, as the other readers do not
     text = rtf_to_text(source, errors="replace")
     if _is_mojibake(text):
         # the font says Western, the code page says GBK, and the bytes agree with the code page

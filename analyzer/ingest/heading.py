@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
-from analyzer.ingest.names import is_surely_unit, looks_like_name, looks_like_unit, plain_name, squeezed
+from analyzer.ingest.names import is_surely_unit, looks_like_name, looks_like_unit, may_be_name, plain_name, squeezed
 
 _HEAD_LINES = 8
 _FOOT_LINES = 4
@@ -83,7 +83,8 @@ class _Reader:
         labelled = self._labelled(bare, heading)
         if labelled is not None:
             return labelled
-        if len(bare) > _LONGEST_TITLE or _SECTION.match(bare) or _SALUTATION.match(bare):
+        together = re.sub(r"\s+", "", bare)
+        if len(together) > _LONGEST_TITLE or _SECTION.match(bare) or _SALUTATION.match(bare):
             return None
         if _DATE.fullmatch(bare):
             return heading
@@ -95,7 +96,7 @@ class _Reader:
         if _ends_a_sentence(bare) or bare.endswith(("：", ":", "，", ",")):
             return None
         if not heading.title:
-            return replace(heading, title=_untangled(bare)) if _is_title(bare, first) else None
+            return replace(heading, title=_untangled(bare))
         if not heading.author and not heading.unit and _TITLE_END.fullmatch(bare) and not _TITLE_END.fullmatch(heading.title):
             return replace(heading, title=heading.title + _untangled(bare))
         return None
@@ -133,15 +134,17 @@ class _Reader:
         bare = line.strip(" \u3000\t").strip("（）()[]【】").lstrip("—-– ").strip(" \u3000\t")
         bare = re.sub(r"^(作者|文|撰稿|文/|文／)\s*[/／:：]?\s*", "", bare) if not looks_like_name(bare) else bare
         together = re.sub(r"\s+", "", bare)
-        if together in self.names or (alone and looks_like_name(bare)):
+        if together in self.names or (alone and (looks_like_name(bare) or (heading.unit and _may_sign(bare)))):
             return None if heading.author else replace(heading, author=plain_name(bare))
         if together in self.units or is_surely_unit(together) or (alone and looks_like_unit(together)):
             return None if heading.unit else replace(heading, unit=together)
         parts = [part for part in re.split(r"[\s\u3000·•|/／、，,]+", bare) if part]
-        return self._parts(_rejoined(parts), heading) if len(bare) <= _LONGEST_TITLE else None
+        return self._parts(_rejoined(parts), heading) if len(together) <= _LONGEST_TITLE else None
 
     def _parts(self, parts: list[str], heading: Heading) -> Heading | None:
         named = [part for part in parts if part in self.names] or [part for part in parts if looks_like_name(part)]
+        if not named and _may_sign(parts[-1]) and any(part in self.units or is_surely_unit(part) for part in parts[:-1]):
+            named = parts[-1:]
         if len(named) == 1 and len(parts) > 1 and not heading.author:
             name = named[0]
         elif len(parts) == 1 and not heading.author:
@@ -172,9 +175,8 @@ def _ends_a_sentence(line: str) -> bool:
     return bool(re.search(r"[。；;]", line)) or (line.endswith(("！", "？", "!", "?")) and len(line) > 25)
 
 
-def _is_title(line: str, first: bool) -> bool:
-    # a later line that is short may be the first of the body; only the first may be any words at all
-    return first or bool(_TITLE_END.fullmatch(line)) or not re.search(r"[，,：:]", line)
+def _may_sign(word: str) -> bool:
+    return may_be_name(word) and not _is_post(word)
 
 
 def _is_post(word: str) -> bool:

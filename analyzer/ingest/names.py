@@ -13,9 +13,11 @@ SURNAMES = frozenset(
     "尤毕聂丛焦向柳邢路岳齐沿梅莫庄辛管祝左涂谷祁时舒耿牟卜路詹关苗凌费纪靳盛童欧甄项曲成游阳裴席卫查屈鲍位覃霍翁隋植甘景薄单包"
     "司柏宁柯阮桂闵解强柴华车冉房边辜吉饶刁瞿戚丘古米池滕晋苑邬臧畅宫来嵺苟全褚廉简娄盖符奚木穆党燕郎邸冀谈姬屠连郜晏栾郁商蒙计喻揭"
     "窦迟宇敖糜鄢冷卓花仇艾蓝都巩稽井练仲乐虞卞封竺冼原官衣楚佟郦雍桑寿蒲巫干支茅鞠储濮沙"
+    "岑皮禹狄贝伏麻危骆昝裘缪宗宣杭诸钮嵇滑荀惠芮邴乌巴牧郗班仰秋伊暴厉祖束幸印怀鄂蔺阴胥闻莘劳扶璩扈浦尚农茹习鱼慎庾衡匡寇禄沃"
+    "隆晁融訾巢荆桓付代佘盘邝麦敬肖闫归沐仝逄宓钭操占仉禤卿谌粟税旷青补玉"
 )
 DOUBLE_SURNAMES = frozenset((
-    "欧阳", "司马", "上官", "诸葛", "东方", "皇甫", "尉迟", "公孙", "慕容", "令狐", "司徒", "夏侯", "端木", "宇文", "长孙", "南宫", "闻人", "轩辕",
+    "公羊", "欧阳", "司马", "上官", "诸葛", "东方", "皇甫", "尉迟", "公孙", "慕容", "令狐", "司徒", "夏侯", "端木", "宇文", "长孙", "南宫", "闻人", "轩辕",
 ))
 WORDS = frozenset((
     # begin with a surname's character and are no names; what titles and file names are full of
@@ -27,7 +29,8 @@ WORDS = frozenset((
     "方向盘", "高质量", "高标准", "马前卒", "金钥匙", "金钟罩", "安全感", "安全员", "白皮书", "成绩单", "时间表", "路线图", "明白人", "老实人", "方便面",
     "党旗红", "关键词", "文化人", "石头记", "万事通", "田间地头", "陈述", "陈列", "许多", "何为", "何谓", "余味", "汤圆", "孔子", "孟子", "施工", "申请", "申报", "申诉",
     "左右", "路面", "费用", "单行本", "项目", "项目部", "司机", "司法", "司法所", "古塘", "龙潭", "武装", "武器", "乐观", "易错", "常说", "常委", "施行", "谈话", "谈心", "谈谈",
-    "计分", "支部", "支队", "干部", "干警", "干事", "官兵", "寿命", "冷静", "井然", "都是", "连续", "沙田", "商量", "封面", "封底", "花名册", "查摆", "查摆问题", "管教",
+    "代表", "代办", "青年", "青春", "习惯", "归来", "归零", "融入", "束手", "班子", "班组", "宣传", "宣讲", "宗旨", "扶贫", "劳动", "农村", "农业", "付出", "操守", "占用", "补短板", "补课", "怀念", "危机",
+    "尚可", "惠民", "牧民", "印象", "玉米", "税务", "秋收", "计分", "支部", "支队", "干部", "干警", "干事", "官兵", "寿命", "冷静", "井然", "都是", "连续", "沙田", "商量", "封面", "封底", "花名册", "查摆", "查摆问题", "管教",
 ))
 _NOISE = re.compile(
     r"(政法|队伍|教育|整顿|党史|主题|专题|作风|建设|集中|整治|警示|个人|学习|心得|体会|感想|有感|读后感|观后感|研讨|发言|材料|稿|自查|自纠|剖析|对照|检查|检视"
@@ -38,10 +41,10 @@ _FOLLOWS = re.compile(r"(同志|的|学习|心得|体会|个人|关于|政法|�
 _IDEOGRAPH = re.compile(r"[\u3400-\u9fff]")
 _UNIT = re.compile(
     r"[\u3400-\u9fff0-9A-Za-z（）()〇、—-]*(局|院|所|大队|中队|支队|队|庭|科|股|处|室|镇|乡|村|社区|街道|办|委|委员会|部|站|中心|公司|集团|厂|学校|中学|小学|大学"
-    r"|党委|党组|政府|车间|班|班组|工会|联合会|银行|支行|馆|窗口|工作组|政治部)"
+    r"|党委|党组|政府|车间|班|班组|工会|联合会|银行|支行|馆|厅|库|管委会|党工委|协会|窗口|工作组|政治部)"
 )
-_NO_UNIT = re.compile(r"心得|体会|感想|有感|学习|教育|整顿|材料|报告|发言|剖析|的|我|走进|关于|在")
-_PLACE = re.compile(r"[省市县区镇乡州旗]")
+_NO_UNIT = re.compile(r"大局|全局|结局|心得|体会|感想|有感|学习(?!中心|处|科)|整顿(?!办)|教育活动|剖析|的|我|^(走进|关于|在|从|把|让|对|为)")
+_PLACE = re.compile(r"[省市县区镇乡州旗厂局]|公司|集团|中心|法院|检察院|支队")
 _SECTION = re.compile(r".{0,8}(派出所|司法所|科|股|室|庭|法庭|大队|中队|支队|部|处|队|站|办|所|执行局|组)$")
 _ORGAN = re.compile(r".*(局|法院|检察院|院|委|委员会|政府|镇|乡|街道|公司|集团|厂|学校|中心|大队|支队)$")
 
@@ -61,7 +64,7 @@ def plain_name(text: str) -> str:
 
 
 def looks_like_name(text: str) -> bool:
-    """Two to three characters with a Chinese surname (four with a double one), or a transliterated name with a dot."""
+    """Two to three characters with a Chinese surname (three to four with a double one), or a transliterated name with a dot."""
     name = re.sub(r"\s+", "", text)
     if re.fullmatch(r"[\u3400-\u9fff]{2,8}([·•・][\u3400-\u9fff]{1,8}){1,3}", name):
         return True
@@ -69,12 +72,15 @@ def looks_like_name(text: str) -> bool:
         return False
     if name[:2] in DOUBLE_SURNAMES:
         return len(name) >= 3
-    if len(name) == 4:
-        return name[0] in SURNAMES and name[1] in SURNAMES and name[:2] not in WORDS
-    return name[0] in SURNAMES
+    return len(name) <= 3 and name[0] in SURNAMES
 
 
 _NO_NAME = re.compile(r"[的了与和及在是之我你他这那第们]|心得|体会|学习|教育|整顿|材料|工作|同志|单位|姓名|[局院所庭科股镇乡村委办厂]$")
+
+
+def may_be_name(text: str) -> bool:
+    """Whether it could be a name where only a name can stand, after a unit: the surname may be any of the rare ones."""
+    return looks_like_name(text) or bool(re.fullmatch(r"[\u3400-\u9fff]{2,3}", text) and text not in WORDS and not _NO_NAME.search(text))
 
 
 def looks_like_unit(text: str) -> bool:
@@ -83,7 +89,7 @@ def looks_like_unit(text: str) -> bool:
 
 
 def is_surely_unit(text: str) -> bool:
-    """Moreover names a place or is long enough to be no word: ``禾川县公安局``, not ``派出所``."""
+    """Moreover names a place or an organ within: ``禾川县公安局``, not ``派出所``."""
     return looks_like_unit(text) and bool(_PLACE.search(text[:-1])) and len(text) >= 5
 
 
