@@ -19,7 +19,7 @@ STYLE = (
 @page { size: A4 landscape; margin: 15mm; } body { font: 14px/1.8 "Microsoft YaHei", "PingFang SC", "Noto Sans CJK SC", sans-serif; color: #1d2733; max-width: 1180px; margin: 24px auto; padding: 0 16px; }
 h1 { font-size: 22px; text-align: center; } h2 { font-size: 16px; margin: 24px 0 8px; border-bottom: 1px solid #dfe4ea; } table { border-collapse: collapse; width: 100%; font-size: 13px; }
 td, th { border: 1px solid #dfe4ea; padding: 5px 8px; vertical-align: top; text-align: left; overflow-wrap: anywhere; } th { background: #f3f6fa; font-weight: 600; white-space: nowrap; }
-tr { break-inside: avoid; } .note { color: #5d6b7a; font-size: 13px; }
+.passages td:nth-child(-n+2) { white-space: nowrap; } .review th { width: 8em; } tr { break-inside: avoid; } .note { color: #5d6b7a; font-size: 13px; }
 """
 )
 
@@ -43,7 +43,7 @@ def case_file_html(report: Report, id: str, review: Review, history: Sequence[tu
         where = next((m.where for m in report.matches_of(id) if m.other == other), "batch")
         traces = traces_sentence(essay, report.essay(other))
         parts.append(
-            f'<h2>三之{number}、全文并排：{visible(document_name(report, other, where))}</h2><div class="legend">{LEGEND}</div>{pair_html(report, id, other)}'
+            f'<h2>三、全文并排（{number}）：{visible(document_name(report, other, where))}</h2><div class="legend">{LEGEND}</div>{pair_html(report, id, other)}'
             + (f'<p class="note">{visible(traces)}</p>' if traces else "")
         )
     parts.append("<h2>四、复核</h2>" + _review(review, history))
@@ -70,7 +70,7 @@ def _passages(report: Report, id: str) -> str:
         )
     if not rows:
         return "<p>没有可逐处对照的段落。</p>"
-    return f"<table><tr><th>序号</th><th>类型</th><th>本人段落</th><th>对方段落</th><th>对方</th></tr>{''.join(rows)}</table>"
+    return f"<table class=passages><tr><th>序号</th><th>类型</th><th>本人段落</th><th>对方段落</th><th>对方</th></tr>{''.join(rows)}</table>"
 
 
 def _with_differences(a: str, b: str) -> tuple[str, str]:
@@ -105,4 +105,4 @@ def _review(review: Review, history: Sequence[tuple[str, str, str, str, str]]) -
         if steps
         else '<p class="note">尚无改动记录。</p>'
     )
-    return f"<table>{table}</table>{changes}"
+    return f'<table class="review">{table}</table>{changes}'

@@ -10,8 +10,9 @@ import pandas as pd
 import streamlit as st
 
 from analyzer.report.report import Report
-from analyzer.report.suspects import Suspect, suspects
+from analyzer.report.suspects import Suspect, document_name, suspects
 from analyzer.store import Store, StoredBatch, data_folder
+from analyzer.ui.theme import labels
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,8 @@ class Loaded:
     report: Report
     table: pd.DataFrame
     suspects: tuple[Suspect, ...]
+    names: dict[str, str]
+    """How each essay is called in a choice, by id."""
 
 
 def store() -> Store:
@@ -57,7 +60,8 @@ def loaded(batch: StoredBatch) -> Loaded | None:
 @st.cache_resource(show_spinner="正在打开这一批……", max_entries=4)
 def _loaded(path: str, modified: int) -> Loaded:
     report = Report.from_json(Path(path))
-    return Loaded(report, report.table, tuple(suspects(report)))
+    names = labels({essay.id: document_name(report, essay.id) for essay in report.essays})
+    return Loaded(report, report.table, tuple(suspects(report)), names)
 
 
 def need_report() -> tuple[StoredBatch, Loaded]:

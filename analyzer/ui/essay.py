@@ -37,7 +37,7 @@ def page() -> None:
         "选一篇（可输入姓名、单位或题目）",
         ids,
         index=ids.index(id),
-        format_func=lambda i: document_name(found.report, i),
+        format_func=found.names.get,
         key=f"essay-{id}",
     )
     if chosen != wanted:

@@ -14,7 +14,6 @@ from analyzer.report.case_file import case_file_html
 from analyzer.report.document import write_document
 from analyzer.report.filled_in import read_reviews
 from analyzer.report.report import Report
-from analyzer.report.suspects import document_name
 from analyzer.report.workbook import write_workbook
 from analyzer.store import StoredBatch
 from analyzer.ui import context, theme
@@ -123,9 +122,7 @@ def _case(batch: StoredBatch, found: Loaded) -> None:
         cells = st.columns([1.2, 5, 1.3], vertical_alignment="center")
         cells[0].html("<b>案卷</b>")
         ids = [s.essay.id for s in found.suspects]
-        id = cells[1].selectbox(
-            "案卷对象", ids, format_func=lambda i: document_name(found.report, i), label_visibility="collapsed", key="case"
-        )
+        id = cells[1].selectbox("案卷对象", ids, format_func=found.names.get, label_visibility="collapsed", key="case")
         history = context.store().review_history(batch.id, id)
         review = context.store().review(batch.id, id)
         cells[2].download_button(

@@ -48,7 +48,9 @@ def _log_in() -> None:
     except FileNotFoundError:  # no secrets.toml
         known = False
     if not known:
-        st.error("这个地址可以从别的电脑访问，但还没有设置登录。请在 .streamlit/secrets.toml 里写好 [auth]，或改用 localhost 启动。")
+        st.error(
+            "这个地址可以从别的电脑访问，但还没有设置登录。请在 .streamlit/secrets.toml 里写好 [auth]，或改用 localhost 启动。"
+        )
         st.stop()
     if not st.user.is_logged_in:
         st.button("登录", type="primary", on_click=st.login)
@@ -66,7 +68,7 @@ def _sidebar(batch: StoredBatch | None) -> None:
     if batch:
         known = context.batches()
         ids = [b.id for b in known]
-        names = {b.id: b.name for b in known}
+        names = theme.labels({b.id: b.name for b in known})
         chosen = st.selectbox(
             "批次", ids, index=ids.index(batch.id), format_func=names.get, key=f"batch-{batch.id}-{len(ids)}", filter_mode=None
         )

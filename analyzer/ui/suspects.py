@@ -197,7 +197,7 @@ def _steps(batch: StoredBatch, found: Loaded, s: Suspect, partners: list[str], o
     if cells[2].button("下一对", disabled=at < 0 or at >= len(order) - 1, shortcut="Right", width="stretch"):
         _open(order[at + 1])
     if partners:
-        names = {p: _name(found, s, p) for p in partners}
+        names = theme.labels({p: _name(found, s, p) for p in partners})
         chosen = cells[3].selectbox(
             "对方",
             partners,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Mapping
 from html import escape
 
 import streamlit as st
@@ -87,6 +89,12 @@ def heading(text: str, after: str = "") -> None:
 def plain(text: str) -> str:
     """Text for places that read Markdown (labels, links): nothing in it is markup, an emoji code or a formula."""
     return _MARKDOWN.sub(r"\\\1", " ".join(text.split()))
+
+
+def labels(named: Mapping[str, str]) -> dict[str, str]:
+    """Labels for a choice, by value: where two are alike the value is added, since Streamlit tells options apart by their label."""
+    count = Counter(named.values())
+    return {value: label if count[label] == 1 else f"{label}（{value}）" for value, label in named.items()}
 
 
 def figures(header: list[str], rows: list[list[str]], numbers: set[int]) -> str:

@@ -1,0 +1,179 @@
+"""The app in a real browser, as an organizer would use it. Skipped where there is no browser, unless XINDE_REQUIRE_BROWSER=1."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from contextlib import contextmanager
+
+import pytest
+from openpyxl import load_workbook
+from report_fixture import HOSTILE, synthetic_report
+
+from analyzer.resources import resource
+from analyzer.store import Store
+from analyzer.ui.serve import command
+
+FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+         "--disable-component-update", "--disable-sync")  # fmt: skip
+WAIT = 20_000
+"""Milliseconds until a page must show what is waited for."""
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if path is None:
+        if os.environ.get("XINDE_REQUIRE_BROWSER") == "1":
+            pytest.fail("no chromium on this machine, and XINDE_REQUIRE_BROWSER=1")
+        pytest.skip("no chromium on this machine")
+    sync_api = pytest.importorskip("playwright.sync_api")
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def serving(home):
+    with socket.socket() as probe:
+        probe.bind(("localhost", 0))
+        port = probe.getsockname()[1]
+    with open(home / "server.log", "wb") as log:
+        server = subprocess.Popen(command(port, open_browser=False), env=os.environ | {"XINDE_HOME": str(home)}, stdout=log, stderr=log)
+    try:
+        until = time.monotonic() + 60
+        while True:
+            try:
+                urllib.request.urlopen(f"http://localhost:{port}/_stcore/health", timeout=2).close()
+                break
+            except (urllib.error.URLError, ConnectionError, TimeoutError):
+                assert time.monotonic() < until and server.poll() is None, (home / "server.log").read_text(encoding="utf-8")
+                time.sleep(0.2)
+        yield f"http://localhost:{port}"
+    finally:
+        server.terminate()
+        server.wait(20)
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture(scope="module")
+def store(home):
+    return Store(home)
+
+
+@pytest.fixture(scope="module")
+def server(home, chromium):
+    with serving(home) as url:
+        yield url
+
+
+@pytest.fixture
+def batch(store):
+    return store.add_report("三月", synthetic_report())
+
+
+@pytest.fixture
+def page(chromium):
+    """A tab that must not reach for the network and must not run anything of an essay."""
+    context = chromium.new_context(viewport={"width": 1366, "height": 768}, locale="zh-CN", accept_downloads=True)
+    outside: list[str] = []
+    page = context.new_page()
+    page.set_default_timeout(WAIT)
+    page.on("request", lambda request: outside.append(request.url) if request.url.startswith("http") and "//localhost:" not in request.url else None)
+    page.on("dialog", lambda dialog: pytest.fail(f"an essay opened a dialog: {dialog.message}"))
+    yield page
+    context.close()
+    assert outside == []
+
+
+def choose(page, label: str, option: str) -> None:
+    page.get_by_role("combobox", name=label).first.click()
+    page.get_by_role("option", name=option, exact=True).click()
+
+
+def test_from_the_overview_to_a_signed_off_pair_to_the_workbook(page, server, batch, store, tmp_path):
+    page.goto(f"{server}/overview?batch={batch}")
+    page.get_by_text("亲自动手").wait_for()
+    page.get_by_role("link", name="并排看").first.click()
+    page.locator(".reading .document .text").nth(1).wait_for()
+    id = page.url.split("essay=")[1].split("&")[0]
+
+    mark = page.locator(".reading .document").first.locator("[data-link]").first
+    mark.click()
+    link = mark.get_attribute("data-link")
+    assert page.locator(f'.reading .document >> nth=1 >> [data-link="{link}"].chosen').count() > 0
+
+    choose(page, "核实状态", "属实")
+    page.get_by_label("责任人").fill("赵某")
+    page.get_by_role("button", name="保存").click()
+    page.get_by_text("已保存。").wait_for()
+    assert (store.review(batch, id).state, store.review(batch, id).responsible) == ("confirmed", "赵某")
+
+    page.get_by_role("link", name="导出").click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="下载 Excel").click()
+    download.value.save_as(tmp_path / "清单.xlsx")
+    sheet = load_workbook(tmp_path / "清单.xlsx")["疑似雷同清单"]
+    column = {cell.value: cell.column - 1 for cell in sheet[1]}
+    row = next(row for row in sheet.iter_rows(min_row=2, values_only=True) if row[column["编号"]] == id)
+    assert (row[column["核实状态"]], row[column["责任人"]]) == ("属实", "赵某")
+
+
+def test_the_arrow_keys_turn_the_pairs(page, server, batch):
+    first, second = synthetic_report().suspects.id[:2]
+    page.goto(f"{server}/suspects?batch={batch}&essay={first}")
+    page.locator(".reading .document").first.wait_for()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_url(f"**essay={second}**")
+    page.locator("button:enabled", has_text="上一对").wait_for()
+    page.keyboard.press("ArrowLeft")
+    page.wait_for_url(f"**essay={first}**")
+
+
+def test_a_refresh_loses_nothing(page, server, batch):
+    page.goto(f"{server}/tiers?batch={batch}")
+    page.locator("[data-testid=stVegaLiteChart] svg, [data-testid=stVegaLiteChart] canvas").first.wait_for()
+    page.reload()
+    page.get_by_role("heading", name="层级对比").wait_for()
+    assert f"batch={batch}" in page.url
+    page.locator("[data-testid=stVegaLiteChart] svg, [data-testid=stVegaLiteChart] canvas").first.wait_for()
+
+
+def test_text_that_tries_to_act_is_shown_as_text(page, server, batch):
+    page.goto(f"{server}/essay?batch={batch}&essay={HOSTILE}")
+    reading = page.locator(".reading")
+    reading.wait_for()
+    shown = reading.inner_text()
+    assert "<script>document.title" in shown and "**加粗** `代码` $x^2$ :smile:" in shown and "U+202E" in shown
+    assert page.title() == "心得 Xinde"
+    assert page.locator("img[src=x]").count() == 0
+
+
+def test_upload_the_samples_and_see_tiers_and_the_first_suspect(page, server, store):
+    page.goto(f"{server}/upload?view=新的一批")
+    files = page.locator("input[type=file]")
+    files.nth(0).set_input_files(str(resource("samples", "batch.zip")))
+    files.nth(1).set_input_files(str(resource("samples", "roster.xlsx")))
+    page.get_by_role("button", name="读取文稿").click()
+    page.get_by_role("button", name="开始分析").click(timeout=60_000)
+    page.reload()  # in the middle of it
+    page.get_by_role("link", name="看总览").click(timeout=180_000)
+    page.get_by_text("先看这些").wait_for()
+    page.get_by_role("link", name="层级对比").click()
+    page.locator("[data-testid=stVegaLiteChart] svg, [data-testid=stVegaLiteChart] canvas").first.wait_for()
+    page.get_by_text("领导班子").first.wait_for()
+    batch = next(b for b in store.batches() if b.status == "done" and f"batch={b.id}" in page.url)
+    first = store.report(batch.id).suspects.iloc[0]
+    page.goto(f"{server}/suspects?batch={batch.id}&essay={first.id}")
+    page.locator(".reading .document .who").first.wait_for()
+    assert first.author in page.locator(".reading .document .who").first.inner_text()
