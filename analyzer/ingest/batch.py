@@ -15,7 +15,7 @@ from analyzer.ingest.assemble import (
 )
 from analyzer.ingest.documents import read_document
 from analyzer.ingest.errors import REASONS, IngestError, Unreadable
-from analyzer.ingest.heading import read_heading
+from analyzer.ingest.heading import Heading, read_heading
 from analyzer.ingest.join import Clues, join
 from analyzer.ingest.kinds import DOCUMENTS, SHEETS, kind_of
 from analyzer.ingest.limits import LIMITS, Limits
@@ -64,7 +64,9 @@ def read_batch(
     candidates = [Candidate(essay_of_row(row, rules)) for row in read.texts]
     units = {row.unit for row in (*read.texts, *people) if row.unit}
     headings = [read_heading(document.text, {row.author for row in people}, units) for document in read.documents]
-    joined = join([Clues(document.file, heading) for document, heading in zip(read.documents, headings)], people)
+    clues = [Clues(document.file, heading) for document, heading in zip(read.documents, headings)]
+    # files that gave no text are joined too: whose file is damaged is not absent
+    joined = join(clues + [Clues(problem.file, Heading()) for problem in read.problems], people)
     notes += joined.notes
     for document, heading, row, name in zip(read.documents, headings, joined.rows, joined.names):
         essay, note = essay_of_document(document, heading, row, name, rules, units)

@@ -29,7 +29,7 @@ def read_document(file: File, limits: Limits) -> tuple[str, dict[str, str]]:
         if file.kind in ("docx", "odt"):
             check_package(file.data, limits)
         text, traces = READERS[file.kind](file.data)
-    except Unreadable:
+    except (Unreadable, ImportError):  # a library that is not installed is not the file's fault
         raise
     except Exception as error:
         # the file is foreign data and the parsers are other people's: whatever they raise, the file is at fault

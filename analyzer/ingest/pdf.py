@@ -6,11 +6,13 @@ tells it: the last line stops short of the right margin, or the next one is inde
 
 from __future__ import annotations
 
+import ctypes
 import datetime
 import re
 import statistics
 import unicodedata
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from analyzer.ingest.decode import without_surrogates
@@ -20,6 +22,8 @@ _SHORT = 2.5
 """Character widths that a full line may lack at the right: punctuation may not start a line, which leaves up to two free."""
 _INDENT = 1.2
 """Character widths from which a line counts as indented; Chinese paragraphs are indented by two."""
+_SPACE = 0.25
+"""Character widths that a gap must have more than the usual one of its line to be a space: a Latin space is 0.25 to 0.35."""
 _PAGE_NUMBER = re.compile(r"[-—–·\s]*(第\s*)?\d{1,4}\s*页?\s*([/／,，]?\s*共?\s*\d{1,4}\s*页?)?[-—–·\s]*")
 _SCANNER_MARKS = re.compile(r"(由|使用)?\s*(扫描全能王|CamScanner|全能扫描王|夸克扫描王)\s*(扫描创建|创建|扫描)?", re.IGNORECASE)
 _SCANNED = 20
@@ -74,54 +78,67 @@ def _is_meaningless(character: str) -> bool:
     return unicodedata.category(character) in ("Co", "Cn", "Cc") and character not in "\n\t" or character == "\ufffd"
 
 
+@dataclass(frozen=True, slots=True)
+class _Glyph:
+    character: str
+    left: float
+    right: float
+    baseline: float
+    """All fonts of a line share it; the boxes around the glyphs differ from font to font."""
+    height: float
+
+    @property
+    def width(self) -> float:
+        return self.right - self.left
+
+
 def _lines(page) -> list[_Line]:
-    """The page's lines from top to bottom as pdfium finds them."""
+    """The page's lines from top to bottom, put together by place: in the file, glyphs of another font (quotation marks
+    among Chinese) often come after the line that they stand in."""
+    rows: list[list[_Glyph]] = []
+    for glyph in _glyphs(page):
+        # nearly always the row of the glyph before
+        row = next((row for row in reversed(rows) if abs(row[0].baseline - glyph.baseline) < 0.4 * glyph.height), None)
+        if row is None:
+            rows.append([glyph])
+        else:
+            row.append(glyph)
+    rows.sort(key=lambda row: -row[0].baseline)
+    return [line for row in rows if (line := _line(sorted(row, key=lambda glyph: glyph.left))) is not None]
+
+
+def _glyphs(page) -> Iterator[_Glyph]:
     from pypdfium2 import raw
 
     text_page = page.get_textpage()
-    lines: list[_Line] = []
-    characters: list[str] = []
-    boxes: list[tuple[float, float]] = []
-    gap_from: float | None = None
-
-    def end_line() -> None:
-        nonlocal gap_from
-        text = without_surrogates("".join(characters)).translate(_RADICALS)
-        if text.strip():
-            width = statistics.median(right - left for left, right in boxes)
-            lines.append(_Line(text.strip(), boxes[0][0], boxes[-1][1], width))
-        characters.clear()
-        boxes.clear()
-        gap_from = None
-
+    x, y = ctypes.c_double(), ctypes.c_double()
     for n in range(text_page.count_chars()):
         character = chr(raw.FPDFText_GetUnicode(text_page, n))
-        if character in "\r\n":
-            end_line()
-        elif raw.FPDFText_IsGenerated(text_page, n) == 1:
-            gap_from = boxes[-1][1] if boxes else None  # pdfium sees a gap here
-        elif character in "\0\2\ufffe\u00ad":
-            continue  # where a word was parted at the line's end
-        else:
-            left, _, right, _ = text_page.get_charbox(n, loose=True)
-            if gap_from is not None and _is_space(characters[-1], character, left - gap_from, right - left):
-                characters.append(" ")
-            gap_from = None
-            characters.append(character)
-            if not character.isspace():
-                boxes.append((left, right))
-    end_line()
+        # what pdfium adds itself (line ends, spaces where it sees gaps) follows the order of the file
+        if character in "\r\n\0\2\ufffe\u00ad" or raw.FPDFText_IsGenerated(text_page, n) == 1:
+            continue
+        left, bottom, right, top = text_page.get_charbox(n, loose=True)
+        if right > left and top > bottom and raw.FPDFText_GetCharOrigin(text_page, n, x, y):
+            yield _Glyph(character, left, right, y.value, top - bottom)
     text_page.close()
-    return lines
 
 
-def _is_space(before: str, after: str, gap: float, width: float) -> bool:
-    """Justified Chinese has gaps between all characters; only a wide one was meant."""
-    return gap > 0.8 * width or not (_is_wide(before) or _is_wide(after))
-
-
-def _is_wide(character: str) -> bool:
-    return unicodedata.east_asian_width(character) in "WF"
+def _line(glyphs: list[_Glyph]) -> _Line | None:
+    visible = [glyph for glyph in glyphs if not glyph.character.isspace()]
+    if not visible:
+        return None
+    # a justified line has gaps everywhere; only one that is wider than the others was meant as a space
+    usual = statistics.median([max(0.0, after.left - before.right) for before, after in zip(glyphs, glyphs[1:])] or [0.0])
+    text = glyphs[0].character
+    for before, glyph in zip(glyphs, glyphs[1:]):
+        if glyph.character == before.character and glyph.left - before.left < 0.2 * glyph.width:
+            continue  # printed twice, to look bold
+        is_space_written = before.character.isspace() or glyph.character.isspace()
+        if not is_space_written and glyph.left - before.right > usual + _SPACE * max(before.width, glyph.width):
+            text += " "
+        text += glyph.character
+    text = without_surrogates(text).translate(_RADICALS).strip()
+    return _Line(text, visible[0].left, visible[-1].right, statistics.median(glyph.width for glyph in visible))
 
 
 def _without_running_lines(pages: list[list[_Line]]) -> list[list[_Line]]:

@@ -102,7 +102,7 @@ def read_roster(name: str, data: bytes, kind: str, limits: Limits) -> Roster:
         if kind == "jsonl":
             return _from_jsonl(name, data)
         tables = _xlsx_tables(data, limits) if kind == "xlsx" else _csv_tables(data, limits)
-    except Unreadable:
+    except (Unreadable, ImportError):  # a library that is not installed is not the file's fault
         raise
     except Exception as error:
         # as for documents: whatever the parser raises, it is the file that is at fault
