@@ -1,4 +1,4 @@
-"""严格把关: what a reader before hand-in would have caught. Placeholders, footers, other units' names, years, length."""
+"""What gate-keeping finds in an essay."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ KINDS = (
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something left in the text that nobody removed before handing in; offsets into the essay's text."""
+    """Something left in the text that nobody removed before handing in; offsets into the essay's text.
+
+    What concerns the title has the empty span at 0, what concerns the whole text all of it.
+    """
 
     essay: str
     start: int

@@ -1,0 +1,6 @@
+"""严格把关: what a reader before hand-in would have caught. Placeholders, footers, other units' names, years, length."""
+
+from analyzer.gatekeeping.finding import KINDS, Finding
+from analyzer.gatekeeping.lapses import find_lapses
+
+__all__ = ["KINDS", "Finding", "find_lapses"]
