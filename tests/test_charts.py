@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from report_fixture import synthetic_report
 
@@ -32,6 +34,12 @@ def test_too_few_essays_get_points_but_no_curve(report):
     few = report.table[report.table.tier == "leadership"].head(4)
     assert "mark-area" not in svg(charts.depth_by_tier(few))
     assert "没有层级已知的篇目" in svg(charts.depth_by_tier(few.head(0)))
+
+
+def test_a_large_batch_draws_some_points_but_counts_all(report, monkeypatch):
+    monkeypatch.setattr(charts, "MOST_POINTS", 5)
+    drawn = svg(charts.depth_by_tier(report.table[report.table.tier == "frontline"], link=lambda id: f"essay={id}."))
+    assert len(set(re.findall(r"essay=(\w+)\.", drawn))) == 5 and "基层一线（20 篇）" in drawn
 
 
 def test_level_shares_add_up(report):

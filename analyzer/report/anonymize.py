@@ -1,74 +1,138 @@
-"""A report without names: people and units become numbers, in the fields and inside the texts."""
+"""A report without names: people, units and places become codes, in the fields and inside the texts; the key is kept apart."""
 
 from __future__ import annotations
 
-import re
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
+from analyzer.compare import REST, Comparison, conclude
 from analyzer.essay import Essay
+from analyzer.report.pseudonyms import Codes, Names, Recoded, parts_of_units, surname, surname_spans
 from analyzer.report.report import Report
 
-SHORTEST = 2
-"""Names of one character are not replaced inside texts: they are words, too."""
+_TELLTALE = ("author", "last_modified_by")
+"""Traces of a file that hold somebody's name."""
 
 
-def anonymize(report: Report) -> Report:
-    """The same report with 人员001, 单位01 for authors, reviewers and units; offsets stay right.
+def anonymize(report: Report, key: Mapping[str, Mapping[str, str]] | None = None) -> tuple[Report, dict[str, dict[str, str]]]:
+    """The same report with 人员001, 单位001, 地名001 for people, units and places, and the key: kind → name → code.
 
-    Inside texts each name is replaced by as many full-width marks as it has characters, so that every offset still holds.
-    File names, traces of the files and, in official documents and 范文, nothing else is kept of who wrote them.
+    Everything in the report is recoded: fields, texts, titles, notes, conclusions, file names and ids (which file
+    names can be guessed from); offsets of matches, findings and sentences point to the same words as before. With
+    the ``key`` of an earlier batch, who is in both has one code. People that only a story mentions are not known
+    by name and stay; surnames in 小覃 or 石庭长 are hidden where they are the author's or a matched author's.
     """
-    people = {name: f"人员{n:03d}" for n, name in enumerate(_distinct(report, "author", "reviewer"), 1)}
-    units = {name: f"单位{n:02d}" for n, name in enumerate(_distinct(report, "unit"), 1)}
-    secret = sorted((name for name in (*people, *units) if len(name) >= SHORTEST), key=len, reverse=True)
-    pattern = re.compile("|".join(map(re.escape, secret))) if secret else None
-    hide = lambda text: pattern.sub(lambda m: "＊" * len(m.group()), text) if pattern else text
+    key = key or {}
+    recoder = _Recoder(report, key)
+    return recoder.report(), recoder.key()
 
-    def hidden(essay: Essay) -> Essay:
+
+class _Recoder:
+    def __init__(self, report: Report, key: Mapping[str, Mapping[str, str]]) -> None:
+        self._report = report
+        everyone = (*report.essays, *report.documents, *report.absent)
+        self._people = Codes("人员", 3, key.get("people"))
+        self._units = Codes("单位", 3, key.get("units"))
+        self._places = Codes("地名", 3, key.get("places"))
+        self._ids = Codes("篇", 4, key.get("essays"))
+        self._files = Codes("文件", 4, key.get("files"))
+        self._earlier = {m.other for m in report.matches if m.where == "history"}
+        authors = (*report.essays, *report.absent, *(d for d in report.documents if d.id in self._earlier))
+        named = {finding.kind == "other_name" and report.essay(finding.essay).text[finding.start:finding.end] for finding in report.findings}
+        named -= {False, ""}
+        self._people.add(sorted({e.author.strip() for e in authors} | {e.reviewer.strip() for e in everyone} | {n for n in named if len(n) <= 4}))
+        self._people.add(sorted({e.traces[trace].strip() for e in authors for trace in _TELLTALE if e.traces.get(trace, "").strip()}))
+        units = sorted({e.unit.strip() for e in everyone} | {n for n in named if len(n) > 4})
+        self._units.add(units)
+        places, parts = parts_of_units(units)
+        self._units.add(sorted(parts))
+        self._places.add(sorted(places))
+        self._ids.add(e.id for e in everyone)
+        self._names = Names(self._places.codes | self._units.codes | self._people.codes)
+        self._beside: dict[str, set[str]] = {}
+        for match in report.matches:
+            self._beside.setdefault(match.essay, set()).add(match.other)
+            self._beside.setdefault(match.other, set()).add(match.essay)
+        self._texts = {essay.id: self._recoded(essay) for essay in everyone}
+
+    def key(self) -> dict[str, dict[str, str]]:
+        """Original → code; ``essays`` are ids, ``files`` file names."""
+        return {"people": self._people.codes, "units": self._units.codes, "places": self._places.codes,
+                "essays": self._ids.codes, "files": self._files.codes}
+
+    def report(self) -> Report:
+        r, ids, hide = self._report, self._ids, self._names.hide
         return replace(
-            essay,
-            text=hide(essay.text),
-            title=hide(essay.title),
-            author=people.get(essay.author, ""),
-            unit=units.get(essay.unit, ""),
-            reviewer=people.get(essay.reviewer, ""),
-            file=essay.id,
-            traces={},
+            r,
+            essays=tuple(map(self._essay, r.essays)),
+            documents=tuple(map(self._essay, r.documents)),
+            absent=tuple(map(self._essay, r.absent)),
+            originality={ids[i]: replace(o, essay=ids[i], partner=ids[o.partner]) for i, o in r.originality.items()},
+            reflection={ids[i]: self._reflection(i, x) for i, x in r.reflection.items()},
+            reflection_own={ids[i]: self._reflection(i, x) for i, x in r.reflection_own.items()},
+            matches=tuple(map(self._match, r.matches)),
+            findings=tuple(replace(f, essay=ids[f.essay], note=hide(f.note), **self._span(f.essay, f)) for f in r.findings),
+            comparisons=tuple(map(self._comparison, r.comparisons)),
+            problems=tuple(replace(p, file=self._files[p.file], reason=hide(p.reason)) for p in r.problems),
+            notes=tuple(map(hide, r.notes)),
+            settings=self._settings(r.settings),
         )
 
-    comparisons = tuple(
-        replace(
-            c,
-            groups=tuple(replace(g, name=_group(g.name, units)) for g in c.groups),
-            pairs=tuple(replace(p, a=_group(p.a, units), b=_group(p.b, units)) for p in c.pairs),
-            conclusion=_names(c.conclusion, people | units),
+    def _recoded(self, essay: Essay) -> Recoded:
+        spans = self._names.spans(essay.text)
+        near = {essay.id, *self._beside.get(essay.id, ())}
+        known = self._report._by_id()
+        surnames = {surname(known[i]) for i in near if i in known} - {""}
+        return Recoded(essay.text, sorted(spans + surname_spans(essay.text, surnames, spans)))
+
+    def _essay(self, essay: Essay) -> Essay:
+        hide = self._names.hide
+        personal = essay.id not in {d.id for d in self._report.documents} or essay.id in self._earlier
+        return replace(
+            essay, id=self._ids[essay.id], text=self._texts[essay.id].text, title=hide(essay.title),
+            author=self._people[essay.author.strip()] if personal else hide(essay.author), unit=self._units[essay.unit.strip()],
+            post=hide(essay.post), batch=hide(essay.batch), file=self._files[essay.file], reviewer=self._people[essay.reviewer.strip()],
+            traces={k: self._people[v.strip()] if k in _TELLTALE else hide(v) for k, v in essay.traces.items()},
         )
-        for c in report.comparisons
-    )
-    return replace(
-        report,
-        essays=tuple(map(hidden, report.essays)),
-        documents=tuple(map(hidden, report.documents)),
-        absent=tuple(map(hidden, report.absent)),
-        findings=tuple(replace(f, note=hide(f.note)) for f in report.findings),
-        comparisons=comparisons,
-        problems=tuple(replace(p, file=f"文件{n:02d}", reason=hide(p.reason)) for n, p in enumerate(report.problems, 1)),
-        notes=tuple(map(hide, report.notes)),
-    )
 
+    def _span(self, id: str, found) -> dict[str, int]:
+        start, end = self._texts[id].moved(found.start, found.end)
+        return {"start": start, "end": end}
 
-def _distinct(report: Report, *fields: str) -> list[str]:
-    return sorted(
-        {getattr(essay, field) for essay in (*report.essays, *report.documents, *report.absent) for field in fields} - {""}
-    )
+    def _reflection(self, id: str, reflection):
+        sentences = tuple(replace(s, **self._span(id, s)) for s in reflection.sentences)
+        return replace(reflection, essay=self._ids[id], sentences=sentences, advice=tuple(map(self._names.hide, reflection.advice)))
 
+    def _match(self, match):
+        start, end = self._texts[match.essay].moved(match.start, match.end)
+        other_start, other_end = match.other_start, match.other_end
+        if match.other in self._texts:
+            other_start, other_end = self._texts[match.other].moved(other_start, other_end)
+        return replace(match, essay=self._ids[match.essay], start=start, end=end,
+                       other=self._ids[match.other], other_start=other_start, other_end=other_end)
 
-def _group(name: str, units: dict[str, str]) -> str:
-    unit, bar, tier = name.rpartition("|")
-    return units.get(unit, unit) + bar + tier if bar else units.get(name, name)
+    def _comparison(self, c: Comparison) -> Comparison:
+        groups = tuple(replace(g, name=self._group(c.by, g.name)) for g in c.groups)
+        pairs = tuple(replace(p, a=self._group(c.by, p.a), b=self._group(c.by, p.b)) for p in c.pairs)
+        trend = c.trend and replace(c.trend, driver=self._units[c.trend.driver])
+        renamed = replace(c, groups=groups, pairs=pairs, trend=trend, conclusion=self._names.hide(c.conclusion))
+        return replace(renamed, conclusion=conclude(renamed)) if c.conclusion == conclude(c) else renamed
 
+    def _group(self, by: str, name: str) -> str:
+        if name == REST or by == "tier":
+            return name
+        if by == "unit_tier":
+            unit, _, tier = name.rpartition("|")
+            return f"{self._units[unit]}|{tier}"
+        return {"unit": self._units, "reviewer": self._people}[by][name] if by in ("unit", "reviewer") else self._names.hide(name)
 
-def _names(text: str, codes: dict[str, str]) -> str:
-    for name in sorted(codes, key=len, reverse=True):
-        text = text.replace(name, codes[name])
-    return text
+    def _settings(self, value: Any) -> Any:
+        """Names recoded; a path is left out whole, since folders bear names that no roster knows."""
+        if isinstance(value, Mapping):
+            return {k: self._settings(v) for k, v in value.items()}
+        if isinstance(value, (list, tuple)):
+            return [self._settings(v) for v in value]
+        if isinstance(value, str):
+            return "（路径已略去）" if "/" in value or "\\" in value else self._names.hide(value)
+        return value

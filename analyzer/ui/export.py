@@ -96,7 +96,7 @@ def page() -> None:
 
 @st.cache_resource(show_spinner="正在脱敏……", max_entries=2)
 def _hidden(batch: str, _found: Loaded) -> Report:
-    return anonymize(_found.report)
+    return anonymize(_found.report)[0]
 
 
 def _file(name: str, write: Callable) -> bytes:

@@ -72,7 +72,7 @@ def _grid(batch: StoredBatch, found: Loaded, rows, filters: str) -> None:
         placeholder="",
         key=key,
         disabled=["单位", "姓名", "类型", "程度"],
-        height=min(36 * len(state["table"]) + 40, 430),
+        height=theme.grid_height(len(state["table"]), 430),
         on_change=_changed,
         args=(batch.id, slot, key),
         column_config={

@@ -86,7 +86,7 @@ def _ranked(table: pd.DataFrame) -> None:
         table,
         hide_index=True,
         placeholder="",
-        height=min(38 * (len(table) + 1) + 4, 530),
+        height=theme.grid_height(len(table), 530),
         on_select="rerun",
         selection_mode="single-row",
         key="suspects-list",

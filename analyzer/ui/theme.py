@@ -54,6 +54,9 @@ h1, h2 { font-size: 20px !important; padding: 0 !important; letter-spacing: 0 !i
 </style>
 """
 
+ROW = 31
+"""Pixels of a grid's row at the font size of .streamlit/config.toml."""
+
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$:&])")
 
 
@@ -95,6 +98,11 @@ def labels(named: Mapping[str, str]) -> dict[str, str]:
     """Labels for a choice, by value: where two are alike the value is added, since Streamlit tells options apart by their label."""
     count = Counter(named.values())
     return {value: label if count[label] == 1 else f"{label}（{value}）" for value, label in named.items()}
+
+
+def grid_height(rows: int, most: int) -> int:
+    """Pixels of a grid that shows ``rows`` rows and a header, at most ``most``."""
+    return min(ROW * (rows + 1) + 3, most)
 
 
 def figures(header: list[str], rows: list[list[str]], numbers: set[int]) -> str:

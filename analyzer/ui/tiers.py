@@ -42,6 +42,8 @@ def page() -> None:
     with left, st.container(border=True, key="panel-rain"):
         st.html(f"<b>{title}</b>")
         _show(rain, "rain")
+        if table.tier.value_counts().max() > charts.MOST_POINTS:
+            theme.lede(f"每个层级只画 {charts.MOST_POINTS} 个点，曲线、中位数和四分位按全部篇目算。")
     with right, st.container(border=True, key="panel-levels"):
         st.html("<b>等级构成</b>")
         _show(levels, "levels")
@@ -75,7 +77,7 @@ def _table(found: Loaded, table: pd.DataFrame, unit: str | None) -> str:
                 f"{(of.verdict != 'clear').mean():.0%}" if len(of) >= 3 else "–",
             ]
         )
-    return theme.figures(["", "篇", "中位", "95% 区间", "疑似"], rows, {1, 2, 3, 4})
+    return theme.figures(["", "篇", "中位", "95% 区间", "疑似或套用"], rows, {1, 2, 3, 4})
 
 
 def _words(found: Loaded, of: Comparison | None, unit: str | None) -> None:

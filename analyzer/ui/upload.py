@@ -181,7 +181,7 @@ def _check(batch: StoredBatch) -> None:
                 hide_index=True,
                 placeholder="",
                 column_config={"原因": st.column_config.TextColumn(width="large")},
-                height=min(36 * len(rows) + 40, 330),
+                height=theme.grid_height(len(rows), 330),
             )
     for note in notes:
         theme.lede("· " + note)
@@ -201,7 +201,7 @@ def _unknown(unknown) -> dict[str, str]:
             hide_index=True,
             placeholder="",
             disabled=["单位", "姓名", "职务", "文件"],
-            height=min(36 * len(unknown) + 40, 250),
+            height=theme.grid_height(len(unknown), 250),
             key="unknown-tiers",
             column_config={
                 "层级": st.column_config.SelectboxColumn(options=list(words)),
