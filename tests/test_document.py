@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from io import BytesIO
+from zipfile import ZipFile
 
+import pandas as pd
 import pytest
 from docx import Document
 from docx.oxml.ns import qn
 from docx.shared import Mm
 from report_fixture import HOSTILE, synthetic_report
 
-from analyzer.report.anonymize import anonymize
+from analyzer.report.bundle import bundle, essays_csv
 from analyzer.report.case_file import case_file_html
 from analyzer.report.document import write_document
 from analyzer.report.hand_back import hand_back_html
+from analyzer.report.pdf import converter, to_pdf
 from analyzer.report.review import Review
 from analyzer.report.suspects import suspects
 
@@ -41,7 +45,15 @@ def test_margins_fonts_and_page_numbers_follow_the_standard(document):
 
 def test_it_answers_the_three_questions_and_lists_the_suspects(document, report):
     text = "\n".join(paragraph.text for paragraph in document.paragraphs)
-    for heading in ("一、总体情况", "（一）亲自动手", "（二）认真思考", "（三）严格把关", "二、层级对比", "三、疑似雷同线索", "六、怎样读这份报告"):
+    for heading in (
+        "一、总体情况",
+        "（一）亲自动手",
+        "（二）认真思考",
+        "（三）严格把关",
+        "二、层级对比",
+        "三、疑似雷同线索",
+        "六、怎样读这份报告",
+    ):
         assert heading in text
     tiers, listed = document.tables[:2]
     assert [row.cells[0].text for row in tiers.rows[1:]] == ["领导班子", "中层干部", "基层一线"]
@@ -59,17 +71,6 @@ def test_a_batch_without_anything_to_report_is_written_too(report, tmp_path):
     assert write_document(empty, tmp_path / "b.docx").exists()
 
 
-def test_nothing_of_a_name_is_left_in_an_anonymous_report(report, tmp_path):
-    hidden = anonymize(report)
-    path = hidden.to_json(tmp_path / "a.json")
-    written = path.read_text(encoding="utf-8")
-    names = {e.author for e in (*report.essays, *report.absent) if len(e.author) > 1} | {e.unit for e in report.essays if len(e.unit) > 1}
-    assert [name for name in names if name in written] == []
-    for match in hidden.matches:
-        before = report.essay(match.essay).text[match.start : match.end]
-        assert len(hidden.essay(match.essay).text[match.start : match.end]) == len(before)
-
-
 def test_a_case_file_stands_alone(report):
     s = suspects(report)[0]
     history = [("2021-04-01T09:30:00+08:00", "甲<b>", "state", "pending", "talked")]
@@ -82,3 +83,32 @@ def test_a_case_file_stands_alone(report):
 def test_no_text_acts_in_the_page_that_is_handed_back(report):
     html = hand_back_html(report, HOSTILE)
     assert "<script" not in html and "<img" not in html and "=HYPERLINK" in html
+
+
+def test_everything_of_a_batch_goes_into_one_zip(report):
+    id = report.suspects.id[0]
+    archive = ZipFile(BytesIO(bundle(report, "三月", {id: Review(id, "talked", "赵某")}, {})))
+    names = archive.namelist()
+    assert {"疑似雷同清单.xlsx", "分析报告.docx", "report.json", "全部篇目.csv"} <= set(names)
+    assert sum(name.startswith("案卷/") for name in names) == len(report.suspects)
+    assert sum(name.startswith("退改意见/") for name in names) == len(report.essays)
+    assert not any(char in name for name in names for char in '<>:"|?*')
+    assert "赵某" in archive.read(next(name for name in names if name.startswith("案卷/001"))).decode()
+
+
+def test_the_data_table_runs_no_formula(report):
+    table = pd.read_csv(BytesIO(essays_csv(report)), dtype=str, keep_default_na=False)
+    assert len(table) == len(report.essays)
+    assert table.loc[table["编号"] == HOSTILE, "题目"].item().startswith("'=HYPERLINK")
+    assert not table.map(lambda value: value[:1] in ("=", "+", "-", "@")).any().any()
+
+
+@pytest.mark.skipif(converter() is None, reason="no LibreOffice on this machine")
+def test_the_document_becomes_a_pdf(report, tmp_path):
+    assert to_pdf(write_document(report, tmp_path / "a.docx")).startswith(b"%PDF")
+
+
+def test_without_libreoffice_it_says_what_to_do(report, tmp_path, monkeypatch):
+    monkeypatch.setattr("analyzer.report.pdf.converter", lambda: None)
+    with pytest.raises(RuntimeError, match="另存为 PDF"):
+        to_pdf(tmp_path / "a.docx")

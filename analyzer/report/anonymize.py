@@ -18,7 +18,7 @@ _TELLTALE = ("author", "last_modified_by")
 def anonymize(report: Report, key: Mapping[str, Mapping[str, str]] | None = None) -> tuple[Report, dict[str, dict[str, str]]]:
     """The same report with 人员001, 单位001, 地名001 for people, units and places, and the key: kind → name → code.
 
-    Everything in the report is recoded: fields, texts, titles, notes, conclusions, file names and ids (which file
+    Codes and the order of the essays are dealt out at random. Everything in the report is recoded: fields, texts, titles, notes, conclusions, file names and ids (which file
     names can be guessed from); offsets of matches, findings and sentences point to the same words as before. With
     the ``key`` of an earlier batch, who is in both has one code. People that only a story mentions are not known
     by name and stay; surnames in 小覃 or 石庭长 are hidden where they are the author's or a matched author's.
@@ -41,13 +41,13 @@ class _Recoder:
         authors = (*report.essays, *report.absent, *(d for d in report.documents if d.id in self._earlier))
         named = {finding.kind == "other_name" and report.essay(finding.essay).text[finding.start:finding.end] for finding in report.findings}
         named -= {False, ""}
-        self._people.add(sorted({e.author.strip() for e in authors} | {e.reviewer.strip() for e in everyone} | {n for n in named if len(n) <= 4}))
-        self._people.add(sorted({e.traces[trace].strip() for e in authors for trace in _TELLTALE if e.traces.get(trace, "").strip()}))
-        units = sorted({e.unit.strip() for e in everyone} | {n for n in named if len(n) > 4})
+        traced = {e.traces.get(trace, "").strip() for e in authors for trace in _TELLTALE}
+        self._people.add({e.author.strip() for e in authors} | {e.reviewer.strip() for e in everyone} | traced | {n for n in named if len(n) <= 4})
+        units = {e.unit.strip() for e in everyone} | {n for n in named if len(n) > 4}
         self._units.add(units)
         places, parts = parts_of_units(units)
-        self._units.add(sorted(parts))
-        self._places.add(sorted(places))
+        self._units.add_short(parts)
+        self._places.add_short(places)
         self._ids.add(e.id for e in everyone)
         self._names = Names(self._places.codes | self._units.codes | self._people.codes)
         self._beside: dict[str, set[str]] = {}
@@ -65,9 +65,9 @@ class _Recoder:
         r, ids, hide = self._report, self._ids, self._names.hide
         return replace(
             r,
-            essays=tuple(map(self._essay, r.essays)),
+            essays=self._by_code(map(self._essay, r.essays)),
             documents=tuple(map(self._essay, r.documents)),
-            absent=tuple(map(self._essay, r.absent)),
+            absent=self._by_code(map(self._essay, r.absent)),
             originality={ids[i]: replace(o, essay=ids[i], partner=ids[o.partner]) for i, o in r.originality.items()},
             reflection={ids[i]: self._reflection(i, x) for i, x in r.reflection.items()},
             reflection_own={ids[i]: self._reflection(i, x) for i, x in r.reflection_own.items()},
@@ -78,6 +78,11 @@ class _Recoder:
             notes=tuple(map(hide, r.notes)),
             settings=self._settings(r.settings),
         )
+
+    @staticmethod
+    def _by_code(essays) -> tuple[Essay, ...]:
+        """In the order of their codes: the batch's own order is the roster's."""
+        return tuple(sorted(essays, key=lambda essay: essay.id))
 
     def _recoded(self, essay: Essay) -> Recoded:
         spans = self._names.spans(essay.text)
@@ -114,6 +119,7 @@ class _Recoder:
 
     def _comparison(self, c: Comparison) -> Comparison:
         groups = tuple(replace(g, name=self._group(c.by, g.name)) for g in c.groups)
+        groups = tuple(sorted(groups, key=lambda g: g.name)) if c.by == "unit" else groups
         pairs = tuple(replace(p, a=self._group(c.by, p.a), b=self._group(c.by, p.b)) for p in c.pairs)
         trend = c.trend and replace(c.trend, driver=self._units[c.trend.driver])
         renamed = replace(c, groups=groups, pairs=pairs, trend=trend, conclusion=self._names.hide(c.conclusion))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
+from random import SystemRandom
 
 from analyzer.essay import Essay
 
@@ -23,24 +24,33 @@ _ORDINARY = frozenset(
 """Places that are words without their rank: 和平区 is replaced, 和平 is not."""
 
 
-def parts_of_units(units: Iterable[str]) -> tuple[set[str], set[str]]:
-    """Places and parts that give a unit away where its full name does not stand: 禾川县, 禾川, 城关派出所."""
-    places, parts = set(), set()
+def parts_of_units(units: Iterable[str]) -> tuple[dict[str, str], dict[str, str]]:
+    """Places and parts that give a unit away where its full name does not stand, each with the name it is short for.
+
+    禾川县, 禾川 → 禾川县; 城关派出所, 城关所 → 城关派出所.
+    """
+    places, parts = {}, {}
     for unit in units:
-        position = 0
+        position = 2 if unit.startswith("中共") else 0
         while match := _PLACE.match(unit, position):
             place = match.group()
-            places.add(place)
+            places[place] = place
             stem = re.sub(r"(?:自治区|自治州|省|州|市|县|区|旗|镇|乡|街道|村|社区)$", "", place)
             if len(stem) >= SHORTEST and stem not in _ORDINARY:
-                places.add(stem)
+                places.setdefault(stem, place)
             position = match.end()
-        parts |= {part for part in _PART.findall(unit[position:]) if len(part) > SHORTEST and not _COMMON.fullmatch(part)}
+        for part in _PART.findall(unit[position:]):
+            if len(part) > SHORTEST and not _COMMON.fullmatch(part):
+                parts[part] = part
+                parts.setdefault(re.sub("(?:派出|司法|财政)所$", "所", part), part)
     return places, parts
 
 
 class Codes:
-    """Name → code, numbered in order; names that already have a code keep it."""
+    """Name → code; names that already have a code keep it.
+
+    Numbers are dealt out at random: in the order of the names, whoever has the roster could count them off.
+    """
 
     def __init__(self, prefix: str, width: int, known: Mapping[str, str] | None = None) -> None:
         self._prefix, self._width = prefix, width
@@ -48,10 +58,17 @@ class Codes:
         self._next = 1 + max((int(code[len(prefix):]) for code in self.codes.values()), default=0)
 
     def add(self, names: Iterable[str]) -> None:
-        for name in names:
-            if name and name not in self.codes:
-                self.codes[name] = f"{self._prefix}{self._next:0{self._width}d}"
-                self._next += 1
+        new = sorted({name for name in names if name and name not in self.codes})
+        SystemRandom().shuffle(new)
+        for name in new:
+            self.codes[name] = f"{self._prefix}{self._next:0{self._width}d}"
+            self._next += 1
+
+    def add_short(self, names: Mapping[str, str]) -> None:
+        """Short names with the code of the long one."""
+        self.add(names.values())
+        for short, long in names.items():
+            self.codes.setdefault(short, self.codes[long])
 
     def __getitem__(self, name: str) -> str:
         """The code of a name; a new one where it has none, nothing for nothing."""

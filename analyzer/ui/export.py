@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 import streamlit as st
 
-from analyzer.labels import TIER, VERDICT
 from analyzer.report.anonymize import anonymize
+from analyzer.report.bundle import bundle, essays_csv
 from analyzer.report.case_file import case_file_html
 from analyzer.report.document import write_document
 from analyzer.report.filled_in import read_reviews
+from analyzer.report.pdf import converter, to_pdf
 from analyzer.report.report import Report
+from analyzer.report.review import Review
 from analyzer.report.workbook import write_workbook
 from analyzer.store import StoredBatch
 from analyzer.ui import context, theme
@@ -21,26 +24,15 @@ from analyzer.ui.context import Loaded
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-COLUMNS = {
-    "unit": "单位",
-    "author": "姓名",
-    "post": "职务",
-    "tier": "层级",
-    "title": "题目",
-    "characters": "字数",
-    "verdict": "结论",
-    "suspicion": "疑似程度",
-    "copied": "与他人雷同",
-    "templated": "与范文相似",
-    "quoted": "引用文件",
-    "own": "自己的话",
-    "level": "深度等级",
-    "score": "思考深度",
-    "score_own": "本人部分深度",
-    "findings": "把关问题",
-    "file": "文件",
-    "id": "编号",
-}
+
+
+class Offer(NamedTuple):
+    """One thing to download; ``make`` is called on the click."""
+
+    name: str
+    what: str
+    files: tuple[tuple[str, str, str, Callable[[], bytes]], ...]
+    """(label of the button, file name, media type, make) each."""
 
 
 def page() -> None:
@@ -49,49 +41,41 @@ def page() -> None:
     hidden = st.toggle("脱敏（姓名、单位改成代号，正文里的也改）", key="hidden")
     report = _hidden(batch.id, found) if hidden else found.report
     reviews = {} if hidden else context.store().reviews(batch.id)
-    suffix = "-脱敏" if hidden else ""
-    for name, what, label, file, mime, make in (
-        (
-            "疑似雷同清单",
-            "一行一人，带双方原文和待填栏；有筛选、下拉和打印设置。填好可以再导入。",
-            "下载 Excel",
-            f"疑似雷同清单{suffix}.xlsx",
-            XLSX,
-            lambda: _file("a.xlsx", lambda path: write_workbook(report, path, reviews)),
-        ),
-        (
-            "分析报告",
-            "按公文格式写成，带图表、结论和读法，可以直接改。",
-            "下载 Word",
-            f"分析报告{suffix}.docx",
-            DOCX,
-            lambda: _file("a.docx", lambda path: write_document(report, path, batch.name)),
-        ),
-        (
-            "全部篇目",
-            "每篇一行的数据表，Excel 和统计软件都能读。",
-            "下载 CSV",
-            f"全部篇目{suffix}.csv",
-            "text/csv",
-            lambda: _csv(report),
-        ),
-        (
-            "全部结果",
-            "程序用的完整结果 report.json，可存档或交给别的程序。",
-            "下载 JSON",
-            f"report{suffix}.json",
-            "application/json",
-            lambda: _file("a.json", report.to_json),
-        ),
-    ):
-        with st.container(border=True, key=f"panel-export-{name}"):
-            cells = st.columns([1.2, 5, 1.3], vertical_alignment="center")
-            cells[0].html(f"<b>{name}</b>")
-            cells[1].html(f'<span style="font-size:14px">{what}</span>')
-            cells[2].download_button(label, make, file, mime, on_click="ignore", width="stretch", key=f"export-{name}")
+    for offer in _offers(batch, report, reviews, "-脱敏" if hidden else ""):
+        with st.container(border=True, key=f"panel-export-{offer.name}"):
+            cells = st.columns([1.2, 4.4, 1.2, 1.2], vertical_alignment="center")
+            cells[0].html(f"<b>{offer.name}</b>")
+            cells[1].html(f'<span style="font-size:14px">{offer.what}</span>')
+            for cell, (label, file, mime, make) in zip(reversed(cells), reversed(offer.files), strict=False):
+                cell.download_button(label, make, file, mime, on_click="ignore", width="stretch", key=f"export-{file}")
     if found.suspects:
         _case(batch, found)
     _import(batch)
+
+
+def _offers(batch: StoredBatch, report: Report, reviews: Mapping[str, Review], suffix: str) -> list[Offer]:
+    word = lambda: _file("a.docx", lambda path: write_document(report, path, batch.name))
+    pdf = lambda: _file("a.docx", lambda path: write_document(report, path, batch.name), to_pdf)
+    documents = [("下载 Word", f"分析报告{suffix}.docx", DOCX, word)]
+    if converter():
+        documents.append(("下载 PDF", f"分析报告{suffix}.pdf", "application/pdf", pdf))
+    excel = lambda: _file("a.xlsx", lambda path: write_workbook(report, path, reviews))
+    data = lambda: _file("a.json", report.to_json)
+    whole = lambda: bundle(report, batch.name, reviews, {id: _steps(batch.id, id) for id in reviews})
+    return [
+        Offer("疑似雷同清单", "一行一人，带双方原文和待填栏；有筛选、下拉和打印设置。填好可以再导入。",
+              (("下载 Excel", f"疑似雷同清单{suffix}.xlsx", XLSX, excel),)),
+        Offer("分析报告", "按公文格式写成，带图表、结论和读法，可以直接改。", tuple(documents)),
+        Offer("数据", "全部篇目每篇一行（CSV）；程序用的完整结果（JSON），可存档或交给别的程序。",
+              (("下载 CSV", f"全部篇目{suffix}.csv", "text/csv", lambda: essays_csv(report)),
+               ("下载 JSON", f"report{suffix}.json", "application/json", data))),
+        Offer("整批打包", "以上各项，加上每条线索的案卷和每一篇的退改意见。",
+              (("下载 ZIP", f"{batch.name}{suffix}.zip", "application/zip", whole),)),
+    ]  # fmt: skip
+
+
+def _steps(batch: str, id: str) -> list[tuple[str, str, str, str, str]]:
+    return [(c.at, c.by, c.field, c.old, c.new) for c in context.store().review_history(batch, id)]
 
 
 @st.cache_resource(show_spinner="正在脱敏……", max_entries=2)
@@ -99,22 +83,12 @@ def _hidden(batch: str, _found: Loaded) -> Report:
     return anonymize(_found.report)[0]
 
 
-def _file(name: str, write: Callable) -> bytes:
+def _file(name: str, write: Callable[[Path], object], read: Callable[[Path], bytes] = Path.read_bytes) -> bytes:
+    """What ``write`` puts into a file, as ``read`` gives it back."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / name
         write(path)
-        return path.read_bytes()
-
-
-def _csv(report: Report) -> bytes:
-    table = report.table
-    shown = table[list(COLUMNS)].assign(tier=table.tier.map(TIER), verdict=table.verdict.map(VERDICT))
-    # a spreadsheet program would run such a cell as a formula
-    text = shown.select_dtypes(exclude="number").columns
-    shown[text] = shown[text].apply(
-        lambda column: column.astype(str).map(lambda value: "'" + value if value[:1] in "=+-@\t\r" and value else value)
-    )
-    return shown.rename(columns=COLUMNS).to_csv(index=False).encode("utf-8-sig")
+        return read(path)
 
 
 def _case(batch: StoredBatch, found: Loaded) -> None:
@@ -123,11 +97,10 @@ def _case(batch: StoredBatch, found: Loaded) -> None:
         cells[0].html("<b>案卷</b>")
         ids = [s.essay.id for s in found.suspects]
         id = cells[1].selectbox("案卷对象", ids, format_func=found.names.get, label_visibility="collapsed", key="case")
-        history = context.store().review_history(batch.id, id)
         review = context.store().review(batch.id, id)
         cells[2].download_button(
             "下载案卷",
-            lambda: case_file_html(found.report, id, review, [(c.at, c.by, c.field, c.old, c.new) for c in history]).encode(),
+            lambda: case_file_html(found.report, id, review, _steps(batch.id, id)).encode(),
             f"案卷-{found.report.essay(id).author or id}.html",
             "text/html",
             on_click="ignore",
