@@ -308,8 +308,10 @@ def test_small_groups_are_suppressed_with_their_complement():
 
 
 def test_the_same_table_gives_the_same_figures():
-    frame = table(essays(TOP, around(40, 15)) + essays(FRONT, around(45, 35)))
+    frame = table(essays(TOP, around(40, 15)) + essays(MIDDLE, around(45, 15)) + essays(FRONT, around(45, 35)))
     assert compare(frame) == compare(frame)
+    turned = depth(frame.iloc[::-1].to_dict("records"))
+    assert turned.conclusion == depth(frame.to_dict("records")).conclusion
 
 
 def test_an_empty_table():

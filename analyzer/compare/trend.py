@@ -91,7 +91,7 @@ class _Ranked:
     """One stratum of the Jonckheere–Terpstra test."""
 
     def __init__(self, values: NDArray, groups: NDArray) -> None:
-        order = np.argsort(values, kind="stable")
+        order = np.lexsort((groups, values))  # by group within ties: the essays' order must not matter
         self._labels = groups[order]
         self._kinds = np.unique(groups)
         _, self._starts, ties = np.unique(values[order], return_index=True, return_counts=True)
