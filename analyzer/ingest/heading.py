@@ -136,10 +136,11 @@ class _Reader:
         together = re.sub(r"\s+", "", bare)
         if together in self.names or (alone and (looks_like_name(bare) or (heading.unit and _may_sign(bare)))):
             return None if heading.author else replace(heading, author=plain_name(bare))
-        if together in self.units or is_surely_unit(together) or (alone and looks_like_unit(together)):
+        parts = _rejoined([part for part in re.split(r"[\s\u3000·•|/／、，,]+", bare) if part])
+        signed = self._parts(parts, heading) if parts and len(together) <= _LONGEST_TITLE else None
+        if signed is None and (together in self.units or is_surely_unit(together) or (alone and looks_like_unit(together))):
             return None if heading.unit else replace(heading, unit=together)
-        parts = [part for part in re.split(r"[\s\u3000·•|/／、，,]+", bare) if part]
-        return self._parts(_rejoined(parts), heading) if len(together) <= _LONGEST_TITLE else None
+        return signed
 
     def _parts(self, parts: list[str], heading: Heading) -> Heading | None:
         named = [part for part in parts if part in self.names] or [part for part in parts if looks_like_name(part)]

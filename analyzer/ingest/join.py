@@ -88,7 +88,8 @@ class _Joiner:
             return None, ""
         namesakes = self.by_name[name]
         if len(namesakes) == 1:
-            return self._alone(namesakes[0], clues), name
+            row = self._alone(namesakes[0], clues)
+            return row, name if row else ""
         row = self._best(namesakes, clues)
         if row is None:
             units = "、".join(row.unit or "单位未填" for row in namesakes)

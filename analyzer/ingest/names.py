@@ -14,7 +14,7 @@ SURNAMES = frozenset(
     "司柏宁柯阮桂闵解强柴华车冉房边辜吉饶刁瞿戚丘古米池滕晋苑邬臧畅宫来嵺苟全褚廉简娄盖符奚木穆党燕郎邸冀谈姬屠连郜晏栾郁商蒙计喻揭"
     "窦迟宇敖糜鄢冷卓花仇艾蓝都巩稽井练仲乐虞卞封竺冼原官衣楚佟郦雍桑寿蒲巫干支茅鞠储濮沙"
     "岑皮禹狄贝伏麻危骆昝裘缪宗宣杭诸钮嵇滑荀惠芮邴乌巴牧郗班仰秋伊暴厉祖束幸印怀鄂蔺阴胥闻莘劳扶璩扈浦尚农茹习鱼慎庾衡匡寇禄沃"
-    "隆晁融訾巢荆桓付代佘盘邝麦敬肖闫归沐仝逄宓钭操占仉禤卿谌粟税旷青补玉"
+    "隆晁融訾巢荆桓付代佘盘邝麦敬肖闫归沐仝逄宓钭操占仉禤卿谌粟税旷青玉"
 )
 DOUBLE_SURNAMES = frozenset((
     "公羊", "欧阳", "司马", "上官", "诸葛", "东方", "皇甫", "尉迟", "公孙", "慕容", "令狐", "司徒", "夏侯", "端木", "宇文", "长孙", "南宫", "闻人", "轩辕",
@@ -34,9 +34,9 @@ WORDS = frozenset((
 ))
 _NOISE = re.compile(
     r"(政法|队伍|教育|整顿|党史|主题|专题|作风|建设|集中|整治|警示|个人|学习|心得|体会|感想|有感|读后感|观后感|研讨|发言|材料|稿|自查|自纠|剖析|对照|检查|检视"
-    r"|报告|总结|思想|汇报|的|同志|同学|终稿|定稿|初稿|修改|最终|最新|电子版|打印版|副本|版|篇|份|共|年|月|日|第|[一二三四五六七八九十]+|\d+)+"
+    r"|报告|总结|思想|汇报|的|同志|同学|终稿|定稿|初稿|修改|最终|最新|补交|补报|重交|重报|上报|报送|提交|电子版|打印版|副本|版|篇|份|共|年|月|日|第|[一二三四五六七八九十]+|\d+)+"
 )
-_FOLLOWS = re.compile(r"(同志|的|学习|心得|体会|个人|关于|政法|队伍|教育|党史|主题|专题|发言|材料|自查|剖析|对照|检视|总结|思想|研讨|整[改顿]|终稿|定稿|修改|最终|电子|副本|述|感|读|观)")
+_FOLLOWS = re.compile(r"(同志|的|学习|心得|体会|个人|关于|政法|队伍|教育|党史|主题|专题|发言|材料|自查|剖析|对照|检视|总结|思想|研讨|整[改顿]|终稿|定稿|修改|最终|补[交报]|电子|副本|述|感|读|观)")
 """What follows a name in a file name without any sign between."""
 _IDEOGRAPH = re.compile(r"[\u3400-\u9fff]")
 _UNIT = re.compile(
@@ -83,9 +83,9 @@ def may_be_name(text: str) -> bool:
     return looks_like_name(text) or bool(re.fullmatch(r"[\u3400-\u9fff]{2,3}", text) and text not in WORDS and not _NO_NAME.search(text))
 
 
-def looks_like_unit(text: str) -> bool:
+def looks_like_unit(text: str, shortest: int = 3) -> bool:
     """Ends like a unit's name and is not a title that happens to."""
-    return 3 <= len(text) <= 30 and bool(_UNIT.fullmatch(text)) and not _NO_UNIT.search(text)
+    return shortest <= len(text) <= 30 and bool(_UNIT.fullmatch(text)) and not _NO_UNIT.search(text)
 
 
 def is_surely_unit(text: str) -> bool:
@@ -95,7 +95,7 @@ def is_surely_unit(text: str) -> bool:
 
 def unit_of_folders(folders: Iterable[str]) -> str:
     """The unit that a path of folders names: the innermost that looks like one, under its parent where it is only a part of it."""
-    units = [unit for unit in map(without_noise, folders) if looks_like_unit(unit)]
+    units = [unit for unit in map(without_noise, folders) if looks_like_unit(unit, shortest=2)]
     if not units:
         return ""
     if len(units) > 1 and _SECTION.fullmatch(units[-1]) and _ORGAN.fullmatch(units[-2]) and not units[-1].startswith(units[-2]):
@@ -125,8 +125,8 @@ def name_in_stem(stem: str) -> str:
     found = []
     for token in tokens(stem):
         bare = re.sub(rf"{_NOISE.pattern}$", "", token)
-        if looks_like_name(bare):
-            found.append(bare)
+        if looks_like_name(token) or looks_like_name(bare):
+            found.append(token if looks_like_name(token) else bare)  # 王一 is a name, though 一 may be a number
         else:
             unit_and_name = re.fullmatch(rf"(?P<unit>{_UNIT.pattern})(?P<name>[\u3400-\u9fff]{{2,4}})", bare)
             if unit_and_name and looks_like_unit(unit_and_name["unit"]) and looks_like_name(unit_and_name["name"]):

@@ -22,8 +22,9 @@ _SHORT = 2.5
 """Character widths that a full line may lack at the right: punctuation may not start a line, which leaves up to two free."""
 _INDENT = 1.2
 """Character widths from which a line counts as indented; Chinese paragraphs are indented by two."""
-_SPACE = 0.25
-"""Character widths that a gap must have more than the usual one of its line to be a space: a Latin space is 0.25 to 0.35."""
+_SPACE, _SPACE_BETWEEN_SCRIPTS = 0.25, 0.5
+"""Character widths that a gap must have more than the usual one of its line to be a space: a Latin space is 0.25 to 0.35,
+and word processors set about 0.25 between Chinese and Latin where nobody typed any."""
 _PAGE_NUMBER = re.compile(r"[-—–·\s]*(第\s*)?\d{1,4}\s*页?\s*([/／,，]?\s*共?\s*\d{1,4}\s*页?)?[-—–·\s]*")
 _SCANNER_MARKS = re.compile(r"(由|使用)?\s*(扫描全能王|CamScanner|全能扫描王|夸克扫描王)\s*(扫描创建|创建|扫描)?", re.IGNORECASE)
 _SCANNED = 20
@@ -45,8 +46,8 @@ class _Line:
     text: str
     left: float
     right: float
-    width: float
-    """Median advance of its characters in points: the font size, for Chinese."""
+    size: float
+    """Width of a Chinese character in points: the font size."""
 
 
 def read_pdf(data: bytes) -> tuple[str, dict[str, str]]:
@@ -134,18 +135,19 @@ def _line(glyphs: list[_Glyph]) -> _Line | None:
         if glyph.character == before.character and glyph.left - before.left < 0.2 * glyph.width:
             continue  # printed twice, to look bold
         is_space_written = before.character.isspace() or glyph.character.isspace()
-        if not is_space_written and glyph.left - before.right > usual + _SPACE * max(before.width, glyph.width):
+        needed = _SPACE if before.character.isascii() == glyph.character.isascii() else _SPACE_BETWEEN_SCRIPTS
+        if not is_space_written and glyph.left - before.right > usual + needed * max(before.width, glyph.width):
             text += " "
         text += glyph.character
     text = without_surrogates(text).translate(_RADICALS).strip()
-    return _Line(text, visible[0].left, visible[-1].right, statistics.median(glyph.width for glyph in visible))
+    square = [glyph.width for glyph in visible if not glyph.character.isascii()]
+    size = statistics.median(square) if square else 2 * statistics.median(glyph.width for glyph in visible)
+    return _Line(text, visible[0].left, visible[-1].right, size)
 
 
 def _without_running_lines(pages: list[list[_Line]]) -> list[list[_Line]]:
     """Pages without page numbers and without what stands at the top or bottom of most of them."""
-    edges = Counter(
-        _DIGITS.sub("", line.text) for lines in pages for line in {id(line): line for line in lines[:1] + lines[-1:]}.values()
-    )
+    edges = Counter(text for lines in pages for text in {_DIGITS.sub("", line.text) for line in lines[:1] + lines[-1:]})
     running = {text for text, pages_with_it in edges.items() if len(pages) >= 3 and pages_with_it > 0.6 * len(pages)}
 
     def is_running(line: _Line) -> bool:
@@ -177,13 +179,13 @@ def _paragraphs(pages: list[list[_Line]]) -> str:
 def _joint(line: _Line, following: _Line, left: float, right: float) -> str:
     """What stands between two lines: a line end, a space, or nothing where the paragraph goes on."""
     room = right - line.right
-    needed = _SHORT * line.width
+    needed = _SHORT * line.size
     if _LATIN.match(following.text):  # a whole word has to fit in
-        needed += len(re.match(r"[!-~]*", following.text).group()) * following.width
+        needed += len(re.match(r"[!-~]*", following.text).group()) * following.size / 2
     is_full = room <= needed
-    is_indented = following.left > left + _INDENT * following.width
-    is_centred = line.left > left + 3 * line.width and room > line.width
-    same_size = abs(line.width - following.width) <= 0.2 * max(line.width, following.width)
+    is_indented = following.left > left + _INDENT * following.size
+    is_centred = line.left > left + 3 * line.size and room > line.size
+    same_size = abs(line.size - following.size) <= 0.2 * max(line.size, following.size)
     if not is_full or is_indented or is_centred or not same_size:
         return "\n"
     return " " if _LATIN.match(line.text[-1]) and _LATIN.match(following.text[0]) else ""

@@ -17,12 +17,12 @@ from analyzer.ingest.limits import Limits
 from analyzer.ingest.names import looks_like_unit, plain_name, squeezed
 
 FIELDS: dict[str, tuple[str, ...]] = {
-    # the first that a header is, else the longest that it holds
+    # what a header is exactly counts first, else what it ends with, else the longest that it holds
     "id": ("id", "编号", "文章编号", "稿件编号", "篇目编号", "稿号"),
     "title": ("title", "题目", "标题", "文章标题", "心得标题", "文题", "篇名", "题名"),
     "author": ("author", "name", "姓名", "作者", "撰写人", "提交人", "上报人", "学习人", "人员姓名", "干警姓名", "学员", "人员"),
     "unit": ("unit", "department", "organization", "单位", "部门", "科室", "所在单位", "工作单位", "单位名称", "处室", "支部", "所属单位"),
-    "post": ("post", "position", "职务", "岗位", "职位", "现任职务", "行政职务", "职务岗位"),
+    "post": ("post", "position", "职务", "岗位", "职位", "现任职务", "行政职务", "职务岗位", "职务职级", "职务及职级"),
     "rank": ("rank", "职级", "警衔", "职称"),
     "tier": ("tier", "level", "层级", "类别", "人员类别", "层次", "人员层级", "干部类别", "人员分类"),
     "batch": ("batch", "批次", "期次", "批号", "提交批次", "活动批次", "期数"),
@@ -35,7 +35,7 @@ _HEADER_ROWS = 20
 """Titles, notes and blank rows stand above the header; more than this has not been seen."""
 _MOST_COLUMNS = 100
 """A sheet with a formatted last column has 16,384."""
-_NO_PERSON = re.compile(r"合计|总计|小计|共计|备注|说明|填表|制表|审核|联系|单位|姓名|^[\d.\s]+$|[:：]")
+_NO_PERSON = re.compile(r"合计|总计|小计|共计|备注|说明|填表|制表|审核|联系|单位|姓名|\d+\s*[人名份篇]|^[\d.\s]+$|[:：]")
 _DEFAULT_SHEET = re.compile(r"(sheet|工作表|表)\s*\d*|名单|花名册|汇总", re.IGNORECASE)
 
 
@@ -129,11 +129,10 @@ def field_of(header: str) -> str:
         return _exact(parts[-1]) if parts else ""
     if len(bare) > 12 or re.search(r"电话|手机|身份证|邮箱|日期|时间|序号|人数|字数", bare):
         return ""
-    held = [(len(alias), name) for name, aliases in FIELDS.items() for alias in aliases if not alias.isascii() and alias in bare]
-    longest = max((length for length, _ in held), default=0)
-    names = [name for length, name in held if length == longest]
-    # of two that are equally long the last word of the header is its head: 单位审核人, 作者单位
-    return max(names, key=lambda n: max(bare.rfind(alias) for alias in FIELDS[n]), default="")
+    held = [(bare.endswith(alias), len(alias), name)
+            for name, aliases in FIELDS.items() for alias in aliases if not alias.isascii() and alias in bare]
+    # the last word of a header is its head: 作者单位, 单位审核人, 心得体会题目
+    return max(held, default=(False, 0, ""))[2]
 
 
 def _exact(word: str) -> str:
