@@ -11,6 +11,7 @@ from analyzer.ingest.names import is_surely_unit, looks_like_name, looks_like_un
 _HEAD_LINES = 8
 _FOOT_LINES = 4
 _LONGEST_TITLE = 40
+_LONGEST_SIGNATURE = 60
 _LABELS = {
     "title": ("题目", "标题", "文章标题", "文题"),
     "unit": ("单位", "部门", "科室", "所在单位", "所在部门", "所属单位", "工作单位", "单位名称", "单位(部门)", "单位及部门"),
@@ -84,13 +85,15 @@ class _Reader:
         if labelled is not None:
             return labelled
         together = re.sub(r"\s+", "", bare)
-        if len(together) > _LONGEST_TITLE or _SECTION.match(bare) or _SALUTATION.match(bare):
+        if len(together) > _LONGEST_SIGNATURE or _SECTION.match(bare) or _SALUTATION.match(bare):
             return None
         if _DATE.fullmatch(bare):
             return heading
         signed = self._signed(bare, heading, alone=not first)
         if signed is not None:
             return signed
+        if len(together) > _LONGEST_TITLE:
+            return None
         if bare.startswith(("——", "--", "—")) and heading.title:
             return replace(heading, title=heading.title + bare) if not _ends_a_sentence(bare) else None
         if _ends_a_sentence(bare) or bare.endswith(("：", ":", "，", ",")):
@@ -109,7 +112,7 @@ class _Reader:
             if _DATE.fullmatch(bare):
                 continue
             signed = self._labelled(bare, foot) or self._signed(bare, foot, alone=True)
-            if signed is None or len(bare) > _LONGEST_TITLE:
+            if signed is None or len(bare) > _LONGEST_SIGNATURE:
                 break
             foot = signed
         return replace(foot, title=heading.title) if foot.author else heading
@@ -137,13 +140,18 @@ class _Reader:
         if together in self.names or (alone and (looks_like_name(bare) or (heading.unit and _may_sign(bare)))):
             return None if heading.author else replace(heading, author=plain_name(bare))
         parts = _rejoined([part for part in re.split(r"[\s\u3000·•|/／、，,]+", bare) if part])
-        signed = self._parts(parts, heading) if parts and len(together) <= _LONGEST_TITLE else None
-        if signed is None and (together in self.units or is_surely_unit(together) or (alone and looks_like_unit(together))):
+        is_unit = together in self.units or is_surely_unit(together) or (alone and looks_like_unit(together))
+        if is_unit and len(parts) == 1:
             return None if heading.unit else replace(heading, unit=together)
+        signed = self._parts(parts, heading) if parts else None
+        if signed is None and is_unit and not heading.unit:
+            return replace(heading, unit=together)
         return signed
 
     def _parts(self, parts: list[str], heading: Heading) -> Heading | None:
         named = [part for part in parts if part in self.names] or [part for part in parts if looks_like_name(part)]
+        if len(named) > 1:
+            named = [part for part in named if not _is_post(part)]  # 文书 and 安检员 begin with a surname too
         if not named and _may_sign(parts[-1]) and any(part in self.units or is_surely_unit(part) for part in parts[:-1]):
             named = parts[-1:]
         if len(named) == 1 and len(parts) > 1 and not heading.author:
@@ -181,7 +189,7 @@ def _may_sign(word: str) -> bool:
 
 
 def _is_post(word: str) -> bool:
-    return bool(re.search(r"(员|警|长|任|记|官|理|委|师|工|岗|手|干部|助理)$", word))
+    return bool(re.search(r"(员|警|长|任|记|官|理|委|师|工|书|岗|手|干部|助理)$", word))
 
 
 def _untangled(value: str) -> str:

@@ -75,7 +75,7 @@ def looks_like_name(text: str) -> bool:
     return len(name) <= 3 and name[0] in SURNAMES
 
 
-_NO_NAME = re.compile(r"[的了与和及在是之我你他这那第们]|心得|体会|学习|教育|整顿|材料|工作|同志|单位|姓名|[局院所庭科股镇乡村委办厂]$")
+_NO_NAME = re.compile(r"[的了与和及在是之我你他这那第们]|心得|体会|学习|教育|整顿|材料|工作|同志|单位|姓名|[局院所庭科股镇乡村委办厂站部室队处组班]$")
 
 
 def may_be_name(text: str) -> bool:
