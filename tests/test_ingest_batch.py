@@ -295,3 +295,8 @@ def test_a_document_that_cannot_be_read_is_not_passed_over(tmp_path):
     problems = []
     assert len(read_documents(tmp_path, on_problem=problems.append)) == 1
     assert [problem.file for problem in problems] == ["坏.docx"]
+
+
+def test_file_names_that_would_keep_a_careless_pattern_busy_for_ever(tmp_path):
+    write(tmp_path, {f"{'1' * 60}甲.txt": BODY.encode(), f"{'一' * 60}乙.txt": OTHER.encode(), f"{'心得' * 25}之.txt": THIRD.encode()})
+    counted(read_batch(tmp_path), 3)
