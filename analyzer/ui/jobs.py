@@ -45,7 +45,7 @@ def free_path(folder: Path, name: str) -> Path:
 
 def sample_batch(store: Store) -> str:
     """The shipped samples as a batch of its own; returns its id. Nothing is copied but the paths."""
-    id = store.new_batch("示例：教育整顿心得体会")
+    id = store.new_batch("示例批次")
     for kind, parts in (
         ("files", ("samples", "batch.zip")),
         ("roster", ("samples", "roster.xlsx")),

@@ -31,7 +31,9 @@ section[data-testid="stSidebar"] { width: 216px !important; min-width: 216px !im
 [data-testid="stMain"] [data-testid="stPageLink-NavLink"] { padding: 0 0.2rem; } [data-testid="stMain"] [data-testid="stPageLink-NavLink"] p { color: var(--accent); text-decoration: underline; text-underline-offset: 3px; font-size: 13px; }
 [data-testid="stSidebar"] [data-testid="stSelectbox"] * { font-size: 12.5px; }
 .brand { font-size: 17px; font-weight: 650; line-height: 1.3; color: var(--ink); } .brand small { display: block; font-size: 12px; font-weight: 400; color: var(--sub); }
-h1, h2 { font-size: 20px !important; padding: 0 !important; letter-spacing: 0 !important; } h3 { font-size: 15px !important; padding: 0 !important; }
+/* The one word of an empty choice. */
+[data-testid="stSelectboxVirtualDropdown"] [role="option"][style*="contents"] > span { font-size: 0; }
+[data-testid="stSelectboxVirtualDropdown"] [role="option"][style*="contents"] > span::after { content: "没有相符的"; font-size: 13px; }
 .lede { color: var(--sub); margin: 0; font-size: 14px; }
 .cards { display: flex; gap: 14px; } .card { flex: 1; background: #fff; border: 1px solid var(--line); border-radius: 8px; padding: 14px 16px; min-width: 0; }
 .card h3 { margin: 0 0 6px; font-size: 14px; } .card p { margin: 2px 0 0; font-size: 14px; line-height: 1.6; }
@@ -44,6 +46,7 @@ h1, h2 { font-size: 20px !important; padding: 0 !important; letter-spacing: 0 !i
 .figures td, .figures th { padding: 5px 8px; border-bottom: 1px solid var(--line); } .figures .n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 [data-testid="stVerticalBlockBorderWrapper"], .st-key-panel > div { background: #fff; }
 [class*="st-key-panel"] { background: #fff; border-radius: 8px; }
+[data-testid="stMain"] [data-testid="stPageLink-NavLink"][aria-current="page"] { background: none; } [data-testid="stMain"] [data-testid="stPageLink-NavLink"] p { font-weight: 400 !important; }
 /* Streamlit's uploader speaks English: its words are hidden and said in Chinese instead. */
 [data-testid="stFileUploaderDropzoneInstructions"] > * { display: none; }
 [data-testid="stFileUploaderDropzoneInstructions"]::after { content: "或把文件拖到这里"; color: var(--sub); font-size: 13px; }
