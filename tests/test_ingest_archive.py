@@ -102,6 +102,14 @@ def test_bombs_and_limits(tmp_path):
         names([tmp_path / "多"], Limits(total_bytes=len(TEXT) * 3))
 
 
+def test_a_zip_may_be_bigger_than_any_file_in_it(tmp_path):
+    (tmp_path / "大.zip").write_bytes(zipped({"甲.txt": TEXT, "乙.txt": TEXT}))
+    limits = Limits(file_bytes=len(TEXT))
+    assert (tmp_path / "大.zip").stat().st_size > limits.file_bytes
+    assert sorted(names([tmp_path / "大.zip"], limits)) == ["乙.txt", "甲.txt"]
+    assert names([tmp_path], limits)[0].startswith("大.zip/")
+
+
 def test_a_size_in_the_directory_that_lies_does_not_help(tmp_path):
     data = bytearray(zipped({"甲.txt": b"0" * 100_000}))
     at = data.index(b"PK\x01\x02") + 24

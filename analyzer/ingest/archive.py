@@ -100,11 +100,14 @@ class _Walker:
                 yield from self.file(path, name, given=False, alone=False)
 
     def file(self, path: Path, name: str, given: bool, alone: bool) -> Iterator[File | Problem]:
-        if path.stat().st_size > self.limits.total_bytes or \
-                (path.stat().st_size > self.limits.file_bytes and path.suffix.lower() != ".zip"):
-            yield self._problem(name, "large")
-            return
         try:
+            if path.stat().st_size > self.limits.file_bytes:
+                if zipfile.is_zipfile(path) and path.suffix.lower() == ".zip":
+                    # a big zip is read from where it lies, not taken into memory whole
+                    yield from self._zip(name, path, 0, "" if alone else f"{name}/")
+                else:
+                    yield self._problem(name, "large")
+                return
             data = path.read_bytes()
         except OSError as error:
             self._count(0)
@@ -122,7 +125,7 @@ class _Walker:
                 yield self._problem(name, "nested")
             else:
                 # a zip that is the whole batch goes without saying; any other is part of the name, like a folder
-                yield from self._zip(name, data, depth, "" if alone else f"{name}/")
+                yield from self._zip(name, io.BytesIO(data), depth, "" if alone else f"{name}/")
             return
         self._count(len(data))
         if kind in REASONS:
@@ -130,9 +133,14 @@ class _Walker:
         else:
             yield File(name, data, kind, given, path)
 
-    def _zip(self, name: str, data: bytes, depth: int, prefix: str) -> Iterator[File | Problem]:
+    def _zip(self, name: str, source: Path | io.BytesIO, depth: int, prefix: str) -> Iterator[File | Problem]:
         nothing = True
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        try:
+            opened = zipfile.ZipFile(source)
+        except (zipfile.BadZipFile, NotImplementedError, ValueError, struct.error):
+            yield self._problem(name, "corrupt_zip")
+            return
+        with opened as archive:
             for info, member in _named_members(archive):
                 if info.is_dir() or is_leftover(member):
                     continue

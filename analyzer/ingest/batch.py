@@ -62,8 +62,9 @@ def read_batch(
     people = _people(read, given, notes, limits)
 
     candidates = [Candidate(essay_of_row(row, rules)) for row in read.texts]
-    units = {row.unit for row in (*read.texts, *people) if row.unit}
-    headings = [read_heading(document.text, {row.author for row in people}, units) for document in read.documents]
+    units = frozenset(row.unit for row in (*read.texts, *people) if row.unit)
+    names = frozenset(row.author for row in people if row.author)
+    headings = [read_heading(document.text, names, units) for document in read.documents]
     clues = [Clues(document.file, heading) for document, heading in zip(read.documents, headings)]
     # files that gave no text are joined too: whose file is damaged is not absent
     joined = join(clues + [Clues(problem.file, Heading()) for problem in read.problems], people)
@@ -173,7 +174,9 @@ def _given_roster(path: Path, limits: Limits) -> Roster:
     kind = kind_of(path.name, data)
     try:
         if kind not in SHEETS:
-            raise Unreadable(REASONS.get(kind, "不是表格：名单请用 xlsx、csv 或 jsonl"))
+            # a spreadsheet with a password is an OLE file, as an old one is
+            reason = REASONS["old_sheet"] if kind == "ole" and path.suffix.lower().startswith(".xls") else REASONS.get(kind)
+            raise Unreadable(reason or "不是表格：名单请用 xlsx、csv 或 jsonl")
         roster = read_roster(path.name, data, kind, limits)
     except Unreadable as reason:
         raise IngestError(f"名单“{path.name}”读不了：{reason}") from reason

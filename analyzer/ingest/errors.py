@@ -35,7 +35,7 @@ REASONS = {
     "web": "这是网页文件：请用浏览器或 Word 打开，另存为 docx 或 txt",
     "works": "不是 Word 兼容的格式（可能是旧版 WPS、Microsoft Works 或 Word 95）：请用 WPS 打开，另存为 docx",
     "encoding": "文字编码认不出来：请用记事本打开，另存为 UTF-8 编码",
-    "old_sheet": "旧式表格（xls、et）读不了：请另存为 xlsx",
+    "old_sheet": "旧式的或有密码的表格（xls、et）读不了：请去掉密码，另存为 xlsx",
     "not_roster": "是表格，但没有“姓名”“文件名”或“正文”列，既不是名单也不是心得体会：可以忽略，或改列名后重试",
     "roster_unused": "看起来是名单，但已另行指定了名单，没有使用",
     "many_rosters": "不止一份表格像名单，不知道该用哪一份：请只留一份，或明确指定名单",

@@ -74,9 +74,6 @@ class _Joiner:
                     self.by_file[key].append(row)
             if row.author:
                 self.by_name[row.author].append(row)
-        self.by_initial: dict[str, list[str]] = defaultdict(list)
-        for name in self.by_name:
-            self.by_initial[name[0]].append(name)
 
     def find(self, clues: Clues) -> tuple[Row | None, str]:
         named_file = self.by_file.get(_file_key(clues.file)) or self.by_file.get(_stem_key(clues.file)) or []
@@ -101,7 +98,7 @@ class _Joiner:
     def _name(self, clues: Clues) -> str:
         """The roster name that the file carries: in its own name, else in its folder's, else in its heading."""
         for place in (clues.stem, *reversed(clues.folders)):
-            found = names_in(place, [name for initial in set(place) for name in self.by_initial.get(initial, ())])
+            found = names_in(place, self.by_name)
             if len(found) > 1:
                 found = self._narrowed(found, clues)
             if len(found) == 1:

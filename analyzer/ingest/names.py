@@ -141,10 +141,11 @@ def names_in(text: str, names: Iterable[str]) -> list[str]:
     with one more character (张伟 in 张伟民): that is somebody else who is not on the list.
     """
     text = unicodedata.normalize("NFKC", text)
+    together = re.sub(r"\s+", "", text)
     spans = []
     for name in names:
-        if not name or name[0] not in text:
-            continue
+        if name not in together:
+            continue  # nearly all of a long roster, without a pattern for each
         pattern = r"\s*".join(map(re.escape, name))
         spans += [(m.start(), m.end(), name) for m in re.finditer(pattern, text) if not _goes_on(name, text[m.end():])]
     outermost = [

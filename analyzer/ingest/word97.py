@@ -70,7 +70,7 @@ def _piece_table(clx: bytes) -> bytes:
     """The PlcPcd (2.9.38): after any number of Prc (type 1), the Pcdt (type 2)."""
     at = 0
     while clx[at] == 1:
-        at += 3 + struct.unpack_from("<h", clx, at + 1)[0]
+        at += 3 + struct.unpack_from("<H", clx, at + 1)[0]
     if clx[at] != 2:
         raise ValueError("no piece table")
     size, = struct.unpack_from("<I", clx, at + 1)
