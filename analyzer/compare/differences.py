@@ -29,7 +29,7 @@ def cliffs_delta(a: NDArray, b: NDArray) -> tuple[float, float, float]:
     R's effsize; where the groups do not overlap, from the smaller group's size as in R's orddom.
     """
     n, m = len(a), len(b)
-    a, b = np.sort(a), np.sort(b)
+    a, b = np.sort(a, kind="stable"), np.sort(b, kind="stable")
     rows = (np.searchsorted(b, a, "left") + np.searchsorted(b, a, "right")) / m - 1
     columns = 1 - (np.searchsorted(a, b, "left") + np.searchsorted(a, b, "right")) / n
     delta = float(rows.mean())
