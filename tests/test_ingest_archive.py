@@ -59,12 +59,18 @@ def test_leftovers_do_not_count(tmp_path, name):
     assert names([tmp_path / "a.zip"]) == ["王芳.txt"]
 
 
-def test_members_with_a_password_or_damaged(tmp_path):
+def test_members_damaged_packed_strangely_or_with_a_password(tmp_path):
     whole = bytearray(zipped({"甲.txt": TEXT * 50, "乙.txt": TEXT}))
     start = whole.index(b".txt") + 10
     whole[start:start + 20] = bytes(20)
     (tmp_path / "坏.zip").write_bytes(whole)
     assert problems([tmp_path / "坏.zip"])["甲.txt"].startswith("文件损坏")
+
+    strange = bytearray(zipped({"甲.txt": TEXT}))
+    for signature, at in ((b"PK\x03\x04", 8), (b"PK\x01\x02", 10)):
+        strange[strange.index(signature) + at] = 9  # Deflate64, as Windows packs big files
+    (tmp_path / "怪.zip").write_bytes(strange)
+    assert "压缩方法" in problems([tmp_path / "怪.zip"])["甲.txt"]
 
     locked = bytearray(zipped({"甲.txt": TEXT}))
     for signature, at in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):

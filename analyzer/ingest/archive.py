@@ -137,7 +137,7 @@ class _Walker:
         nothing = True
         try:
             opened = zipfile.ZipFile(source)
-        except (zipfile.BadZipFile, NotImplementedError, ValueError, struct.error):
+        except (zipfile.BadZipFile, RuntimeError, ValueError, struct.error):
             yield self._problem(name, "corrupt_zip")
             return
         with opened as archive:
@@ -166,9 +166,9 @@ class _Walker:
         try:
             with archive.open(info) as member:
                 data = member.read(limit + 1)  # the size in the directory may be a lie
-        except NotImplementedError:
+        except RuntimeError:  # zipfile's word for a compression that it does not know
             return "zip_method"
-        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError, struct.error):
+        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, struct.error):
             return "corrupt"
         return "large" if len(data) > limit else data
 

@@ -74,7 +74,7 @@ def _kind_of_zip(extension: str, data: bytes) -> str:
             if "mimetype" in names and archive.getinfo("mimetype").file_size < 200:
                 if archive.read("mimetype").startswith(b"application/vnd.oasis.opendocument.text"):
                     return "odt"
-    except Exception:  # zipfile lets struct.error, NotImplementedError, UnicodeDecodeError and others through
+    except Exception:  # of a damaged directory zipfile lets struct.error, UnicodeDecodeError and others through
         return "corrupt" if extension in _PACKED - {".zip"} else "corrupt_zip"
     if "[Content_Types].xml" in names:
         for prefix, kind in (("word/", "docx"), ("xl/", "xlsx"), ("ppt/", "slides")):
