@@ -15,6 +15,8 @@ import pytest
 from openpyxl import load_workbook
 from report_fixture import HOSTILE, synthetic_report
 
+from analyzer.report.review import Review
+from analyzer.report.workbook import write_workbook
 from analyzer.resources import resource
 from analyzer.store import Store
 from analyzer.ui.serve import command
@@ -45,7 +47,9 @@ def serving(home):
         probe.bind(("localhost", 0))
         port = probe.getsockname()[1]
     with open(home / "server.log", "wb") as log:
-        server = subprocess.Popen(command(port, open_browser=False), env=os.environ | {"XINDE_HOME": str(home)}, stdout=log, stderr=log)
+        server = subprocess.Popen(
+            command(port, open_browser=False), env=os.environ | {"XINDE_HOME": str(home)}, stdout=log, stderr=log
+        )
     try:
         until = time.monotonic() + 60
         while True:
@@ -89,7 +93,12 @@ def page(chromium):
     outside: list[str] = []
     page = context.new_page()
     page.set_default_timeout(WAIT)
-    page.on("request", lambda request: outside.append(request.url) if request.url.startswith("http") and "//localhost:" not in request.url else None)
+    page.on(
+        "request",
+        lambda request: (
+            outside.append(request.url) if request.url.startswith("http") and "//localhost:" not in request.url else None
+        ),
+    )
     page.on("dialog", lambda dialog: pytest.fail(f"an essay opened a dialog: {dialog.message}"))
     yield page
     context.close()
@@ -159,13 +168,54 @@ def test_text_that_tries_to_act_is_shown_as_text(page, server, batch):
     assert page.locator("img[src=x]").count() == 0
 
 
+def test_two_tabs_on_one_suspect(page, server, batch, store):
+    id = synthetic_report().suspects.id[0]
+    other = page.context.new_page()
+    for tab in (page, other):
+        tab.goto(f"{server}/suspects?batch={batch}&essay={id}")
+        tab.get_by_label("责任人").wait_for()
+    for tab, name in ((page, "赵某"), (other, "钱某")):
+        tab.get_by_label("责任人").fill(name)
+        tab.get_by_role("button", name="保存").click()
+        tab.get_by_text("已保存。" if tab is page else "没有保存").wait_for()
+    assert store.review(batch, id).responsible == "赵某"
+    assert other.get_by_label("责任人").input_value() == "赵某"
+
+
+def test_a_list_filled_in_offline_is_imported(page, server, batch, store, tmp_path):
+    report = synthetic_report()
+    id = report.suspects.id[1]
+    write_workbook(report, tmp_path / "清单.xlsx", {id: Review(id, "unfounded", "孙某", "各写各的")})
+    page.goto(f"{server}/export?batch={batch}")
+    page.locator("input[type=file]").set_input_files(str(tmp_path / "清单.xlsx"))
+    page.get_by_role("button", name="导入").click()
+    page.get_by_text("已导入：1 条有改动。").wait_for()
+    assert store.review(batch, id).conclusion == "各写各的"
+
+
+def fill_in_first_unknown_tier(page, tier: str) -> None:
+    """The last cell of the first row of the grid, as somebody with a keyboard would."""
+    grid = page.locator(".st-key-panel-unknown [data-testid=stDataFrame]")
+    grid.wait_for()
+    page.wait_for_timeout(1000)  # the grid takes clicks only once it is drawn
+    box = grid.bounding_box()
+    page.mouse.click(box["x"] + box["width"] - 40, box["y"] + 46)
+    page.keyboard.press("Enter")
+    page.keyboard.type(tier)
+    page.keyboard.press("Enter")
+
+
 def test_upload_the_samples_and_see_tiers_and_the_first_suspect(page, server, store):
     page.goto(f"{server}/upload?view=新的一批")
     files = page.locator("input[type=file]")
     files.nth(0).set_input_files(str(resource("samples", "batch.zip")))
     files.nth(1).set_input_files(str(resource("samples", "roster.xlsx")))
     page.get_by_role("button", name="读取文稿").click()
-    page.get_by_role("button", name="开始分析").click(timeout=60_000)
+    page.get_by_role("button", name="开始分析").wait_for(timeout=60_000)
+    fill_in_first_unknown_tier(page, "基层一线")
+    page.wait_for_timeout(1000)
+    page.get_by_role("button", name="开始分析").click()
+    page.get_by_role("button", name="取消").wait_for()
     page.reload()  # in the middle of it
     page.get_by_role("link", name="看总览").click(timeout=180_000)
     page.get_by_text("先看这些").wait_for()
@@ -173,6 +223,7 @@ def test_upload_the_samples_and_see_tiers_and_the_first_suspect(page, server, st
     page.locator("[data-testid=stVegaLiteChart] svg, [data-testid=stVegaLiteChart] canvas").first.wait_for()
     page.get_by_text("领导班子").first.wait_for()
     batch = next(b for b in store.batches() if b.status == "done" and f"batch={b.id}" in page.url)
+    assert all(essay.tier for essay in store.report(batch.id).essays)
     first = store.report(batch.id).suspects.iloc[0]
     page.goto(f"{server}/suspects?batch={batch.id}&essay={first.id}")
     page.locator(".reading .document .who").first.wait_for()

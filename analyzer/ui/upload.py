@@ -88,17 +88,15 @@ def _begin(id: str, step: str) -> None:
 
 
 def _this(batch: StoredBatch) -> None:
-    if batch.status in jobs.RUNNING:
-        if jobs.gone(batch):
-            theme.say(("中断", "后台分析已经没有动静（可能关了机）。已读取的内容还在，可以接着来。"), warn=True)
-            _again(batch)
-        else:
-            _progress(batch.id)
+    if batch.status in jobs.RUNNING and not jobs.gone(batch):
+        _progress(batch.id)
         return
-    if batch.status in ("failed", "cancelled"):
+    if batch.status in jobs.RUNNING:
+        theme.say(("中断", "后台分析已经没有动静（可能关了机）。已读取的内容还在，可以接着来。"), warn=True)
+    elif batch.status in ("failed", "cancelled"):
         theme.say((STATUS[batch.status], batch.message), warn=True)
-        _again(batch)
-    _check(batch)
+    if not _check(batch) and st.button("重新读取", type="primary", key="again"):
+        _begin(batch.id, "read")
 
 
 @st.fragment(run_every=1.0)
@@ -119,32 +117,21 @@ def _progress(id: str) -> None:
             st.rerun()
 
 
-def _again(batch: StoredBatch) -> None:
-    read = (context.store().folder(batch.id) / "batch.json").exists()
-    if st.button("重新分析" if read else "重新读取", type="primary", key="again"):
-        _begin(batch.id, "analyze" if read else "read")
-
-
-def _check(batch: StoredBatch) -> None:
-    """What was understood: before the analysis to be corrected, afterwards to be looked up."""
+def _check(batch: StoredBatch) -> bool:
+    """What was understood: before the analysis to be corrected, afterwards to be looked up. False where nothing was read."""
     store = context.store()
     try:
-        read = store.read_batch(batch.id)
-    except FileNotFoundError:  # kept by the command line, or reading failed
+        understood = store.read_batch(batch.id)
+    except FileNotFoundError:  # reading failed, or the batch was kept by the command line
         found = context.loaded(batch)
         if found is None:
-            return
-        essays, problems, absent, notes, files = (
-            found.report.essays,
-            found.report.problems,
-            found.report.absent,
-            found.report.notes,
-            found.report.files,
-        )
-        again = False
+            return False
+        understood, again = found.report, False
     else:
-        essays, problems, absent, notes, files = read.essays, read.problems, read.absent, read.notes, read.files
         again = True
+    essays, problems, absent, notes, files = (
+        getattr(understood, name) for name in ("essays", "problems", "absent", "notes", "files")
+    )
     unknown = [e for e in essays if not e.tier]
     tiers = "，".join(f"{TIER[tier]} {sum(e.tier == tier for e in essays)} 篇" for tier in TIERS)
     theme.say(
@@ -155,19 +142,16 @@ def _check(batch: StoredBatch) -> None:
     )
     edited = _unknown(unknown) if unknown else {}
     if again:
-        first = batch.status == "read"
-        cells = st.columns([1.2, 1.2, 5])
-        if cells[0].button(
-            "开始分析" if first else "改后重新分析",
-            type="primary" if first or edited else "secondary",
-            width="stretch",
-            key="analyze",
-        ):
-            store.keep_batch(batch.id, replace(read, essays=tuple(replace(e, tier=edited.get(e.id, e.tier)) for e in essays)))
+        cells = st.columns([1.2, 1.2, 5], vertical_alignment="center")
+        first = batch.status != "done"
+        label = "开始分析" if batch.status == "read" else "重新分析"
+        if cells[0].button(label, type="primary" if first or edited else "secondary", width="stretch", key="analyze"):
+            filled = tuple(replace(e, tier=edited.get(e.id, e.tier)) for e in essays)
+            store.keep_batch(batch.id, replace(understood, essays=filled))
             _begin(batch.id, "analyze")
-        if not first and batch.status == "done":
+        if not first:
             with cells[1]:
-                context.link("overview", "看总览", batch, icon=":material/arrow_forward:")
+                context.link("overview", "看总览", batch)
     if problems or absent:
         with st.container(border=True, key="panel-problems"):
             st.html("<b>没有分析的</b>")
@@ -185,6 +169,7 @@ def _check(batch: StoredBatch) -> None:
             )
     for note in notes:
         theme.lede("· " + note)
+    return True
 
 
 def _unknown(unknown) -> dict[str, str]:
