@@ -30,6 +30,7 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml.ns import qn
 from docx.shared import Pt
 from openpyxl.styles import Alignment, Border, Font, Side
+from openpyxl.worksheet.properties import PageSetupProperties
 
 HERE = Path(__file__).parent
 START = datetime(2021, 3, 8, 9, 0)
@@ -275,6 +276,8 @@ def roster(essays: list[Piece]) -> openpyxl.Workbook:
             cell.border, cell.alignment = Border(thin, thin, thin, thin), Alignment(vertical="center", wrap_text=True)
     for column, width in zip("ABCDEF", (6, 26, 10, 34, 12, 10)):
         sheet.column_dimensions[column].width = width
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    sheet.page_setup.fitToHeight = 0
     for cell in sheet[3]:
         cell.font = Font(bold=True)
     workbook.properties.created = workbook.properties.modified = datetime(*STAMP)
