@@ -53,7 +53,9 @@ def test_every_offset_points_to_the_same_words(report, hidden):
 
     for old, new in zip(report.matches, anonymous.matches, strict=True):
         assert same(report.essay(old.essay), old.start, old.end, anonymous.essay(new.essay), new.start, new.end)
-        assert same(report.essay(old.other), old.other_start, old.other_end, anonymous.essay(new.other), new.other_start, new.other_end)
+        assert same(
+            report.essay(old.other), old.other_start, old.other_end, anonymous.essay(new.other), new.other_start, new.other_end
+        )
     for old, new in zip(report.findings, anonymous.findings, strict=True):
         assert same(report.essay(old.essay), old.start, old.end, anonymous.essay(new.essay), new.start, new.end)
     for essay in report.essays:
@@ -102,15 +104,20 @@ def one_report(text: str, **more) -> Report:
 
     essay = Essay("E1", text, **({"author": "覃海波", "unit": "禾川县公安局城关派出所"} | more))
     nothing = Reflection("E1", None, None, None, None, {}, ())
-    return Report((essay,), (), {"E1": Originality("E1", "clear", 0, 0, 0, 0, 1)}, {"E1": nothing}, {"E1": nothing}, (), (), (), ())
+    return Report(
+        (essay,), (), {"E1": Originality("E1", "clear", 0, 0, 0, 0, 1)}, {"E1": nothing}, {"E1": nothing}, (), (), (), ()
+    )
 
 
-@pytest.mark.parametrize(("text", "expected"), [
-    ("我叫覃海波，在城关派出所。", "我叫人员001，在单位"),
-    ("拉着我的手说，小覃啊，我来了。", "拉着我的手说，小某啊，我来了。"),
-    ("“覃所长，您说句话。”", "“某所长，您说句话。”"),
-    ("禾川县的山，禾川的水。", "地名"),
-])
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("我叫覃海波，在城关派出所。", "我叫人员001，在单位"),
+        ("拉着我的手说，小覃啊，我来了。", "拉着我的手说，小某啊，我来了。"),
+        ("“覃所长，您说句话。”", "“某所长，您说句话。”"),
+        ("禾川县的山，禾川的水。", "地名"),
+    ],
+)
 def test_names_in_a_text(text, expected):
     hidden, _ = anonymize(one_report(text))
     assert expected in hidden.essays[0].text
@@ -118,15 +125,23 @@ def test_names_in_a_text(text, expected):
 
 
 def test_traces_paths_and_other_names():
-    report = one_report("汇报人：王丽华\n我查了自己。", file="城关所/覃海波.docx", reviewer="李审", traces={
-        "author": "石文涛", "created": "2021-03-16", "application": "WPS"})
-    report = replace(report, findings=(Finding("E1", 4, 7, "other_name", "写的姓名是王丽华，名单上是覃海波", 0.95),),
-                     problems=(Problem("城关所/石文涛.doc", "打不开石文涛的文件"),), settings={"roster": "/home/秘书/名单.xlsx", "encoder": "use"},
-                     notes=("李审没有签字",))
+    report = one_report(
+        "汇报人：王丽华\n我查了自己。",
+        file="城关所/覃海波.docx",
+        reviewer="李审",
+        traces={"author": "石文涛", "created": "2021-03-16", "application": "WPS"},
+    )
+    report = replace(
+        report,
+        findings=(Finding("E1", 4, 7, "other_name", "写的姓名是王丽华，名单上是覃海波", 0.95),),
+        problems=(Problem("城关所/石文涛.doc", "打不开石文涛的文件"),),
+        settings={"roster": "/home/秘书/名单.xlsx", "encoder": "use"},
+        notes=("李审没有签字",),
+    )
     hidden, key = anonymize(report)
-    finding, = hidden.findings
-    essay, = hidden.essays
-    assert essay.text[finding.start:finding.end] == key["people"]["王丽华"] and "王丽华" not in finding.note
+    (finding,) = hidden.findings
+    (essay,) = hidden.essays
+    assert essay.text[finding.start : finding.end] == key["people"]["王丽华"] and "王丽华" not in finding.note
     assert essay.traces == {"author": key["people"]["石文涛"], "created": "2021-03-16", "application": "WPS"}
     assert hidden.settings == {"roster": "（路径已略去）", "encoder": "use"}
     assert "石文涛" not in hidden.problems[0].reason and hidden.problems[0].file.startswith("文件")
@@ -160,7 +175,9 @@ def test_moved_offsets(text, a, b):
     new_start, new_end = recoded.moved(start, end)
     assert 0 <= new_start <= new_end <= len(recoded.text)
     if start < end:
-        grown = text[min([start, *(s for s, e, _ in spans if s < start < e)]):max([end, *(e for s, e, _ in spans if s < end < e)])]
+        grown = text[
+            min([start, *(s for s, e, _ in spans if s < start < e)]) : max([end, *(e for s, e, _ in spans if s < end < e)])
+        ]
         assert recoded.text[new_start:new_end] == names.hide(grown) or any(s < start < e or s < end < e for s, e, _ in spans)
 
 

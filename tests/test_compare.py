@@ -35,8 +35,17 @@ def essays(tier: str, scores, units=UNITS, **more) -> list[dict]:
 
 
 def table(rows: list[dict]) -> pd.DataFrame:
-    usual = {"tier": FRONT, "unit": "城东所", "batch": "2021-03", "score_own": 50.0, "level_own": 2, "own": 0.6,
-             "verdict": "clear", "templated": 0.0, "findings": 0}
+    usual = {
+        "tier": FRONT,
+        "unit": "城东所",
+        "batch": "2021-03",
+        "score_own": 50.0,
+        "level_own": 2,
+        "own": 0.6,
+        "verdict": "clear",
+        "templated": 0.0,
+        "findings": 0,
+    }
     return pd.DataFrame([{"id": f"E{i}", **usual, **row} for i, row in enumerate(rows)])
 
 
@@ -113,8 +122,11 @@ def test_7_one_unit_drives_it_all():
 
 
 def test_8_everything_copied():
-    rows = [row for tier, n in ((TOP, 10), (MIDDLE, 20), (FRONT, 30))
-            for row in essays(tier, [np.nan] * n, level_own=None, own=0.02, verdict="copied")]
+    rows = [
+        row
+        for tier, n in ((TOP, 10), (MIDDLE, 20), (FRONT, 30))
+        for row in essays(tier, [np.nan] * n, level_own=None, own=0.02, verdict="copied")
+    ]
     found = compare(table(rows))
     assert "没有一个层级达到 3 篇" in pick(found, "depth", "tier").conclusion
     assert "60 篇本人文字过少、未评" in pick(found, "depth", "tier").conclusion
@@ -129,13 +141,21 @@ def test_9_all_scores_equal():
 
 
 def test_10_ties_everywhere():
-    rows = essays(TOP, [20.0] * 16 + [40.0] * 4) + essays(MIDDLE, [20.0] * 20 + [40.0] * 20) + essays(FRONT, [20.0] * 20 + [40.0] * 60)
+    rows = (
+        essays(TOP, [20.0] * 16 + [40.0] * 4)
+        + essays(MIDDLE, [20.0] * 20 + [40.0] * 20)
+        + essays(FRONT, [20.0] * 20 + [40.0] * 60)
+    )
     c = depth(rows)
     assert c.trend.direction == "rising" and "领导班子（中位 20 分）低于基层一线（中位 40 分" in c.conclusion
 
 
 def test_11_tier_and_unit_cannot_be_told_apart():
-    rows = essays(TOP, around(30, 20), ["局机关"]) + essays(MIDDLE, around(40, 20), ["业务处"]) + essays(FRONT, around(52, 40), ["城东所"])
+    rows = (
+        essays(TOP, around(30, 20), ["局机关"])
+        + essays(MIDDLE, around(40, 20), ["业务处"])
+        + essays(FRONT, around(52, 40), ["城东所"])
+    )
     c = depth(rows)
     assert c.trend.direction == "rising" and c.trend.stratified_p is None
     assert "没有一个单位同时有两个层级，分不清是层级不同还是单位不同" in c.conclusion
@@ -221,8 +241,10 @@ def test_small_groups_carry_a_warning():
 
 def test_figures_of_a_group():
     levels = [1] * 5 + [2] * 3 + [3] * 2
-    rows = [{"tier": FRONT, "level_own": level, "score_own": 10.0 * i, "verdict": "copied" if i < 3 else "clear"}
-            for i, level in enumerate(levels)]
+    rows = [
+        {"tier": FRONT, "level_own": level, "score_own": 10.0 * i, "verdict": "copied" if i < 3 else "clear"}
+        for i, level in enumerate(levels)
+    ]
     found = compare(table(rows + [{"tier": FRONT, "score_own": None, "level_own": None}]))
     level, score, share = (pick(found, m, "tier").groups[0] for m in ("level", "depth", "suspected"))
     assert level.shares == (0.5, 0.3, 0.2, 0.0) and level.missing == 1 and level.n == 10
@@ -235,7 +257,10 @@ def test_batches_are_compared_with_the_one_before():
     rows += essays(FRONT, around(60, 40), batch="2021-05")
     c = depth(rows, "batch")
     assert [(p.a, p.b) for p in c.pairs] == [("2021-04", "2021-03"), ("2021-05", "2021-04")]
-    assert "2021-04 与 2021-03 之间看不出变化" in c.conclusion and "2021-05（中位 60 分）高于 2021-04（中位 41 分；差异大" in c.conclusion
+    assert (
+        "2021-04 与 2021-03 之间看不出变化" in c.conclusion
+        and "2021-05（中位 60 分）高于 2021-04（中位 41 分；差异大" in c.conclusion
+    )
     assert not any(c.by == "batch" for c in compare(table(rows[:40])))
 
 
@@ -251,7 +276,9 @@ def test_changes_over_batches_by_unit_and_tier():
 
 
 def test_closing_rates():
-    rows = [{"unit": "城东所", "verdict": "copied"} for _ in range(6)] + [{"unit": "城西所", "verdict": "templated"} for _ in range(4)]
+    rows = [{"unit": "城东所", "verdict": "copied"} for _ in range(6)] + [
+        {"unit": "城西所", "verdict": "templated"} for _ in range(4)
+    ]
     frame = table(rows + [{"unit": "法院"}])
     c = closing_rates(frame, {"E0", "E1", "E2", "E6", "E7", "E8", "E9", "不在本批"})
     assert {g.name: (g.count, g.n) for g in c.groups} == {"城东所": (3, 6), "城西所": (4, 4)}
@@ -261,7 +288,9 @@ def test_closing_rates():
 
 def test_who_signed_what_should_not_have_passed():
     batch = [Essay(f"E{i}", "文", reviewer="王审" if i < 6 else "李核" if i < 10 else "") for i in range(12)]
-    c = sign_offs(batch, [Finding("E0", 0, 1, "placeholder", ""), Finding("E0", 0, 1, "footer", ""), Finding("E11", 0, 1, "footer", "")])
+    c = sign_offs(
+        batch, [Finding("E0", 0, 1, "placeholder", ""), Finding("E0", 0, 1, "footer", ""), Finding("E11", 0, 1, "footer", "")]
+    )
     assert [(g.name, g.count, g.n) for g in c.groups] == [("王审", 1, 6), ("李核", 0, 4)] and c.left_out == 2
     assert c.conclusion == "经审核人签过、仍带有把关问题的：王审 1 篇。"
     assert "没有审核人" in sign_offs([Essay("E", "文")], []).conclusion
@@ -269,12 +298,18 @@ def test_who_signed_what_should_not_have_passed():
 
 # --- what must always hold --------------------------------------------------------------------------------------
 
-row = st.fixed_dictionaries({
-    "tier": st.sampled_from([TOP, MIDDLE, FRONT, "", None]), "unit": st.sampled_from(["甲", "乙", "丙|丁", "", None]),
-    "batch": st.sampled_from(["2021-03", "2021-04", ""]), "score_own": st.one_of(st.none(), st.integers(0, 100)),
-    "level_own": st.one_of(st.none(), st.integers(1, 4)), "own": st.floats(0, 1), "findings": st.integers(0, 2),
-    "verdict": st.sampled_from(["copied", "templated", "clear"]),
-})
+row = st.fixed_dictionaries(
+    {
+        "tier": st.sampled_from([TOP, MIDDLE, FRONT, "", None]),
+        "unit": st.sampled_from(["甲", "乙", "丙|丁", "", None]),
+        "batch": st.sampled_from(["2021-03", "2021-04", ""]),
+        "score_own": st.one_of(st.none(), st.integers(0, 100)),
+        "level_own": st.one_of(st.none(), st.integers(1, 4)),
+        "own": st.floats(0, 1),
+        "findings": st.integers(0, 2),
+        "verdict": st.sampled_from(["copied", "templated", "clear"]),
+    }
+)
 
 
 @given(st.lists(row, max_size=60))
@@ -299,7 +334,7 @@ def test_nothing_breaks_and_nobody_reads_nan(rows):
 def test_small_groups_are_suppressed_with_their_complement():
     rows = essays(TOP, around(20, 4)) + essays(MIDDLE, around(45, 40)) + essays(FRONT, around(60, 60))
     c = depth(rows)
-    hidden, = suppress_small([c])
+    (hidden,) = suppress_small([c])
     shown = {g.name: g.median for g in hidden.groups}
     assert shown[TOP] is None and shown[MIDDLE] is None, "a single hidden tier could be had by subtraction"
     assert shown[FRONT] == 60 and not hidden.pairs and hidden.trend is None

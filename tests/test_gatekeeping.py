@@ -36,7 +36,7 @@ def essay(text: str, **more) -> Essay:
 def found(text: str, others: tuple[Essay, ...] = (), expected=None, **more) -> list[tuple[str, str]]:
     """Kind and text of the findings in one essay."""
     one = essay(text, **more)
-    return [(f.kind, one.text[f.start:f.end]) for f in find_lapses([one, *others], expected) if f.essay == one.id]
+    return [(f.kind, one.text[f.start : f.end]) for f in find_lapses([one, *others], expected) if f.essay == one.id]
 
 
 @pytest.fixture(scope="module")
@@ -74,8 +74,11 @@ def test_the_cases_are_what_they_claim():
 
 def test_honest_essays_stay_clean():
     documents = [json.loads(line) for line in (DATA / "rectification.jsonl").read_text(encoding="utf-8").splitlines()]
-    essays = [Essay(d["id"], "".join(p["t"] for p in d["pieces"]), d["title"], d["author"], d["unit"], d["post"])
-              for d in documents if d["kind"] == "essay"]
+    essays = [
+        Essay(d["id"], "".join(p["t"] for p in d["pieces"]), d["title"], d["author"], d["unit"], d["post"])
+        for d in documents
+        if d["kind"] == "essay"
+    ]
     origin = {d["id"]: d["intended"]["origin"] for d in documents}
     findings = find_lapses(essays)
     assert {origin[f.essay] for f in findings} == {"template"}
@@ -92,10 +95,19 @@ def test_parts_of_one_lapse_are_one_finding():
     assert found("近日，XX省XX市司法局召开了会议，我参加了学习。" + FILLER) == [("placeholder", "XX省XX市")]
 
 
-@pytest.mark.parametrize("text", [
-    "王某某把钥匙交给我。", "某县某局原局长被查。", "他说自己是“XX单位的领导”。", "《XX市调解工作办法》还没有换成我们的名字。",
-    "表格上印着“姓名：____”。", "本人承诺以上属实。\n承诺人签名：________", "X光片子上有一个白点。", "档案盒上写着XX年没有写完。",
-])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "王某某把钥匙交给我。",
+        "某县某局原局长被查。",
+        "他说自己是“XX单位的领导”。",
+        "《XX市调解工作办法》还没有换成我们的名字。",
+        "表格上印着“姓名：____”。",
+        "本人承诺以上属实。\n承诺人签名：________",
+        "X光片子上有一个白点。",
+        "档案盒上写着XX年没有写完。",
+    ],
+)
 def test_honest_uses_of_the_same_characters(text):
     assert found(FILLER + text) == []
 
@@ -169,13 +181,55 @@ def test_no_essays():
     assert [f.kind for f in find_lapses([essay("")])] == ["too_short"]
 
 
-pieces = st.sampled_from([
-    "XX", "某某", "单位", "×", "_", "【", "】", "（", "）", "“", "”", "\n", "。", "，", "：", "2021年", "作为", "的一名", "我叫", "小编整理", "篇1",
-    "当然可以！", "# ", "**", "?", "□", "\ufffd", "&nbsp;", "http://a.cn", "锟斤拷", "\x00", "𠮷", "😀", "一是", "3月", "姓名：", "汇报人：李四",
-])
+pieces = st.sampled_from(
+    [
+        "XX",
+        "某某",
+        "单位",
+        "×",
+        "_",
+        "【",
+        "】",
+        "（",
+        "）",
+        "“",
+        "”",
+        "\n",
+        "。",
+        "，",
+        "：",
+        "2021年",
+        "作为",
+        "的一名",
+        "我叫",
+        "小编整理",
+        "篇1",
+        "当然可以！",
+        "# ",
+        "**",
+        "?",
+        "□",
+        "\ufffd",
+        "&nbsp;",
+        "http://a.cn",
+        "锟斤拷",
+        "\x00",
+        "𠮷",
+        "😀",
+        "一是",
+        "3月",
+        "姓名：",
+        "汇报人：李四",
+    ]
+)
 
 
-@given(st.lists(st.one_of(pieces, st.text(max_size=6)), max_size=40).map("".join), st.text(max_size=12), st.text(max_size=4), st.text(max_size=10))
+@given(
+    st.lists(st.one_of(pieces, st.text(max_size=6)), max_size=40).map("".join),
+    st.text(max_size=12),
+    st.text(max_size=4),
+    st.text(max_size=10),
+)
 @settings(max_examples=150, deadline=None)
 def test_any_text(text, title, author, unit):
     others = [essay(FILLER, id=f"F{i}", author="李四", unit="临江区人民法院") for i in range(3)]
@@ -188,7 +242,22 @@ def test_any_text(text, title, author, unit):
     assert not [f for f in findings if f.essay != "E"]
 
 
-@pytest.mark.parametrize("hostile", ["XX局" * 60_000, "“" * 200_000, "a b " * 50_000, "（请" * 80_000, "_" * 200_000, "一" * 200_000, "篇一" * 90_000, "\n" * 200_000, " " * 200_000, "a " * 100_000 + "aaaaaa", "\n好的" * 50_000])
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        "XX局" * 60_000,
+        "“" * 200_000,
+        "a b " * 50_000,
+        "（请" * 80_000,
+        "_" * 200_000,
+        "一" * 200_000,
+        "篇一" * 90_000,
+        "\n" * 200_000,
+        " " * 200_000,
+        "a " * 100_000 + "aaaaaa",
+        "\n好的" * 50_000,
+    ],
+)
 def test_hostile_texts_are_read_in_time(hostile):
     start = time.perf_counter()
     find_lapses([essay(hostile)])

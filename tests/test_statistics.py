@@ -23,11 +23,50 @@ JONCKHEERE = np.array([19, 20, 60, 130, 21, 61, 80, 129, 40, 99, 100, 149, 49, 1
 
 # PSIAIMS/CAMIS, "Jonckheere-Terpstra test" (DescTools against SAS), data/jonck.csv, with ties: JT 184.5,
 # one-sided p 0.002655 (decreasing).
-DOSES = np.array([
-    153, 134.2, 139, 124.2, 157.4, 128.8, 140.1, 134.1, 129.1, 135.3, 124.6, 129.5, 138.9, 124, 124.6, 124, 135.4, 129,
-    118.5, 136.3, 140.1, 141.3, 122.8, 143.1, 116.4, 117.5, 136.5, 130.9, 126.2, 139.2, 115.7, 115.6, 118.6, 121.2,
-    131.7, 109.8, 133.8, 118.6, 132.9, 120.6,
-])
+DOSES = np.array(
+    [
+        153,
+        134.2,
+        139,
+        124.2,
+        157.4,
+        128.8,
+        140.1,
+        134.1,
+        129.1,
+        135.3,
+        124.6,
+        129.5,
+        138.9,
+        124,
+        124.6,
+        124,
+        135.4,
+        129,
+        118.5,
+        136.3,
+        140.1,
+        141.3,
+        122.8,
+        143.1,
+        116.4,
+        117.5,
+        136.5,
+        130.9,
+        126.2,
+        139.2,
+        115.7,
+        115.6,
+        118.6,
+        121.2,
+        131.7,
+        109.8,
+        133.8,
+        118.6,
+        132.9,
+        120.6,
+    ]
+)
 
 # Dmitrienko et al. (2005), Analysis of Clinical Trials Using SAS, ch. 1 (SAS usage note 25022): van Elteren's test,
 # chi-square 6.2766, p 0.0122. Percent change of incontinence episodes, placebo and drug in three strata.
@@ -46,8 +85,12 @@ INCONTINENCE = {
 
 # R's UCBAdmissions (Bickel et al. 1975): men admitted, men rejected, women admitted, women rejected.
 BERKELEY = {
-    "A": (512, 313, 89, 19), "B": (353, 207, 17, 8), "C": (120, 205, 202, 391),
-    "D": (138, 279, 131, 244), "E": (53, 138, 94, 299), "F": (22, 351, 24, 317),
+    "A": (512, 313, 89, 19),
+    "B": (353, 207, 17, 8),
+    "C": (120, 205, 202, 391),
+    "D": (138, 279, 131, 244),
+    "E": (53, 138, 94, 299),
+    "F": (22, 351, 24, 317),
 }
 
 
@@ -143,7 +186,10 @@ def test_a_rare_high_level_in_a_tiny_group_is_not_overrated():
 def test_wilson_and_newcombe():
     # Newcombe (1998), Statistics in Medicine 17: p. 861 (one share, method 3) and p. 879 (difference, method 10).
     for (count, n), expected in {
-        (81, 263): (0.2553, 0.3662), (15, 148): (0.0624, 0.1605), (0, 20): (0, 0.1611), (1, 29): (0.0061, 0.1718),
+        (81, 263): (0.2553, 0.3662),
+        (15, 148): (0.0624, 0.1605),
+        (0, 20): (0, 0.1611),
+        (1, 29): (0.0061, 0.1718),
     }.items():
         assert wilson(count, n) == pytest.approx(expected, abs=1e-4)
     assert newcombe(56, 70, 48, 80) == pytest.approx((0.0524, 0.3339), abs=1e-4)
@@ -200,7 +246,10 @@ def test_two_groups_trend_and_mann_whitney_tell_the_same_story(a, b):
 @settings(max_examples=30, deadline=None)
 def test_one_stratum_changes_nothing(values):
     groups = np.arange(len(values)) % 3
-    plain, stratified = jonckheere(values, groups, permute=False), jonckheere(values, groups, np.zeros(len(values)), permute=False)
+    plain, stratified = (
+        jonckheere(values, groups, permute=False),
+        jonckheere(values, groups, np.zeros(len(values)), permute=False),
+    )
     assert stratified.z == pytest.approx(plain.z)
 
 

@@ -11,6 +11,16 @@ from analyzer.compare.suppression import suppress_small
 from analyzer.compare.tables import compare
 
 __all__ = [
-    "REST", "Change", "Comparison", "Difference", "Group", "Trend",
-    "changes", "closing_rates", "compare", "conclude", "sign_offs", "suppress_small",
+    "REST",
+    "Change",
+    "Comparison",
+    "Difference",
+    "Group",
+    "Trend",
+    "changes",
+    "closing_rates",
+    "compare",
+    "conclude",
+    "sign_offs",
+    "suppress_small",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -47,7 +48,9 @@ def changes(table: pd.DataFrame, *, resamples: int = RESAMPLES) -> tuple[Change,
     found: list[Change] = []
     for measure in MEASURES:
         values = pd.to_numeric(measure.read(rows), errors="coerce").to_numpy(float)
-        found += _corrected([c for unit, tier, mask in _slices(rows) for c in _steps(measure, rows, values, unit, tier, mask, resamples)])
+        found += _corrected(
+            [c for unit, tier, mask in _slices(rows) for c in _steps(measure, rows, values, unit, tier, mask, resamples)]
+        )
     return tuple(found)
 
 
@@ -66,7 +69,7 @@ def _steps(measure: Measure, rows: pd.DataFrame, values, unit: str, tier: str, m
     batches = rows.batch.to_numpy(str)
     known = mask & ~np.isnan(values)
     usable = [b for b in sorted(set(batches[mask])) if (known & (batches == b)).sum() >= TOO_FEW]
-    for earlier, later in zip(usable, usable[1:]):
+    for earlier, later in pairwise(usable):
         before, after = (describe(measure, b, values[mask & (batches == b)], resamples) for b in (earlier, later))
         pair = difference(measure.kind, later, values[known & (batches == later)], earlier, values[known & (batches == earlier)])
         yield Change(measure.name, unit, tier, earlier, later, before, after, pair)

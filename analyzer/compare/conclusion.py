@@ -121,17 +121,23 @@ def _trend_sentence(c: Comparison, trend: Trend | None, usable: list[Group]) -> 
     word = {"rising": "上升", "falling": "下降"}
     steps = "" if not plain or _stepwise(c, usable, trend.direction) else "（但不是逐级变化）"
     if plain and within and trend.direction != trend.stratified_direction:
-        return (f"{what}合在一起看呈{word[trend.direction]}趋势（{test}{_p(trend.p)}），在各单位内部却呈"
-                f"{word[trend.stratified_direction]}趋势（按单位分层，校正后 {_p(trend.stratified_p)}）：合计与分层相反（辛普森悖论），"
-                "合计的趋势来自各单位人员构成不同，不能归因于层级。")
+        return (
+            f"{what}合在一起看呈{word[trend.direction]}趋势（{test}{_p(trend.p)}），在各单位内部却呈"
+            f"{word[trend.stratified_direction]}趋势（按单位分层，校正后 {_p(trend.stratified_p)}）：合计与分层相反（辛普森悖论），"
+            "合计的趋势来自各单位人员构成不同，不能归因于层级。"
+        )
     if plain and within:
         return f"{what}总体呈{word[trend.direction]}趋势{steps}（{test}{_p(trend.p)}；按单位分层后同样成立，{_p(trend.stratified_p)}）。"
     if within:
-        return (f"{what}合在一起看不出趋势（{test}{_p(trend.p)}），但在各单位内部呈{word[trend.stratified_direction]}趋势"
-                f"（按单位分层，校正后 {_p(trend.stratified_p)}）：单位之间的不同把它遮住了。")
+        return (
+            f"{what}合在一起看不出趋势（{test}{_p(trend.p)}），但在各单位内部呈{word[trend.stratified_direction]}趋势"
+            f"（按单位分层，校正后 {_p(trend.stratified_p)}）：单位之间的不同把它遮住了。"
+        )
     if plain and trend.stratified_p is not None:
-        return (f"{what}合在一起看呈{word[trend.direction]}趋势{steps}（{test}{_p(trend.p)}），但按单位分层后看不出"
-                f"（{_p(trend.stratified_p)}）：可能只是单位不同，不能归因于层级。")
+        return (
+            f"{what}合在一起看呈{word[trend.direction]}趋势{steps}（{test}{_p(trend.p)}），但按单位分层后看不出"
+            f"（{_p(trend.stratified_p)}）：可能只是单位不同，不能归因于层级。"
+        )
     if plain:
         return f"{what}总体呈{word[trend.direction]}趋势{steps}（{test}{_p(trend.p)}）。"
     return f"{what}看不出逐级变化的趋势（{test}{_p(trend.p)}）。"
@@ -154,8 +160,10 @@ def _pair_sentences(c: Comparison, groups: dict[str, Group], after_trend: bool) 
         if is_claimed(pair):
             few = [f"{TIER[g.name]}仅 {g.n} 篇" for g in (a, b) if g.n < CAUTION]
             caution = f"；但{'、'.join(few)}，宜谨慎" if few else ""
-            claims.append(f"{TIER[a.name]}（{_value(c, a)}）{_higher(pair)}{TIER[b.name]}（{_value(c, b)}；{_effect(c, pair)}{caution}）"
-                          + ("" if after_trend else _within_units(pair)))
+            claims.append(
+                f"{TIER[a.name]}（{_value(c, a)}）{_higher(pair)}{TIER[b.name]}（{_value(c, b)}；{_effect(c, pair)}{caution}）"
+                + ("" if after_trend else _within_units(pair))
+            )
         else:
             alike.append(f"{TIER[a.name]}与{TIER[b.name]}之间看不出差别（{_interval(c, pair)}{_open(c, pair)}）")
     if not claims and len(c.pairs) > 1:
@@ -188,7 +196,9 @@ def _tier_caveat(pair: Difference) -> str:
 def _unit_caveat(c: Comparison, two: bool) -> str:
     """What a claimed difference of tiers may owe to units, where the stratified test could not tell."""
     trend = c.trend
-    says = any(map(is_claimed, c.pairs)) or (trend is not None and {trend.direction, trend.stratified_direction} & {"rising", "falling"})
+    says = any(map(is_claimed, c.pairs)) or (
+        trend is not None and {trend.direction, trend.stratified_direction} & {"rising", "falling"}
+    )
     if not says or trend is None:
         return ""
     if trend.driver:
@@ -277,7 +287,7 @@ def _interval(c: Comparison, pair: Difference) -> str:
 
 
 def _open(c: Comparison, pair: Difference) -> str:
-    """"No difference seen" is not "no difference" where the interval still holds a medium one."""
+    """ "No difference seen" is not "no difference" where the interval still holds a medium one."""
     far = max(abs(pair.low), abs(pair.high))
     if c.measure in _SHARES:
         return "，不能说没有差别" if far >= WIDE else ""

@@ -74,7 +74,7 @@ def mann_whitney(a: NDArray, b: NDArray, permute: bool = True) -> float:
     if smaller >= PERMUTE_BELOW or (len(pooled) > 40 and (p > 0.1 or not permute)):
         return p
     ranks = stats.rankdata(pooled)
-    own = ranks[: len(a)] if len(a) <= len(b) else ranks[len(a):]
+    own = ranks[: len(a)] if len(a) <= len(b) else ranks[len(a) :]
     expected = smaller * (len(pooled) + 1) / 2
     observed = abs(float(own.sum()) - expected)
     return permuted_p(observed, lambda rng: np.abs(_subset_sums(ranks, smaller, rng) - expected), rounds=20)

@@ -30,8 +30,13 @@ def median_intervals(samples: Sequence[NDArray], resamples: int = RESAMPLES) -> 
     for size, indices in by_size.items():
         stacked = np.stack([samples[i] for i in indices])
         result = stats.bootstrap(
-            (stacked,), _median, axis=-1, n_resamples=resamples, method="percentile",
-            batch=max(1, _AT_ONCE // stacked.size), rng=np.random.default_rng(SEED),
+            (stacked,),
+            _median,
+            axis=-1,
+            n_resamples=resamples,
+            method="percentile",
+            batch=max(1, _AT_ONCE // stacked.size),
+            rng=np.random.default_rng(SEED),
         )
         low, high = result.confidence_interval
         for row, index in enumerate(indices):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import numpy as np
 import pandas as pd
@@ -60,8 +60,11 @@ def compare(table: pd.DataFrame, *, resamples: int = RESAMPLES) -> tuple[Compari
         values = pd.to_numeric(measure.read(table), errors="coerce").to_numpy(float)
         sample = Sample(measure, values, resamples)
         comparisons += [
-            sample.by_tier(tiers, units), sample.by_unit(units, tiers),
-            sample.finish(Comparison(measure.name, "unit_tier", sample.groups(both, _by_unit_then_tier), left_out=_unknown(both))),
+            sample.by_tier(tiers, units),
+            sample.by_unit(units, tiers),
+            sample.finish(
+                Comparison(measure.name, "unit_tier", sample.groups(both, _by_unit_then_tier), left_out=_unknown(both))
+            ),
         ]
         if len(set(batches) - {""}) > 1:
             comparisons.append(sample.by_batch(batches))
@@ -166,7 +169,7 @@ class Sample:
         """Each batch against the one before, in the order of their names."""
         groups = self.groups(batches)
         large = [g.name for g in groups if g.n >= TOO_FEW]
-        pairs = [self._difference(b, batches == b, a, batches == a) for a, b in zip(large, large[1:])]
+        pairs = [self._difference(b, batches == b, a, batches == a) for a, b in pairwise(large)]
         pairs, _ = _correct(pairs, None)
         return self.finish(Comparison(self.measure.name, "batch", groups, tuple(pairs), left_out=_unknown(batches)))
 
@@ -196,8 +199,14 @@ class Sample:
         count = len(set(units[known]))
         within = self._test(values[known], order[known], units[known]) if count > 1 else None
         return Trend(
-            plain.z, plain.p, _direction(plain.z), None if within is None else within.p, plain.method,
-            "" if within is None else _direction(within.z), count, 0 if within is None else within.strata,
+            plain.z,
+            plain.p,
+            _direction(plain.z),
+            None if within is None else within.p,
+            plain.method,
+            "" if within is None else _direction(within.z),
+            count,
+            0 if within is None else within.strata,
         )
 
     def _driver(self, values: NDArray, order: NDArray, units: NDArray) -> str:
@@ -271,6 +280,9 @@ def _correct(pairs: Sequence[Difference], trend: Trend | None) -> tuple[list[Dif
     p = pairs[0].p if same else corrected[-2]
     within = corrected[-1]
     return pairs, replace(
-        trend, p=p, direction=trend.direction if p <= ALPHA else "none", stratified_p=within,
+        trend,
+        p=p,
+        direction=trend.direction if p <= ALPHA else "none",
+        stratified_p=within,
         stratified_direction=trend.stratified_direction if within is None or within <= ALPHA else "none",
     )

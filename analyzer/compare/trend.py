@@ -31,7 +31,10 @@ class TrendTest:
 
 
 def jonckheere(
-    values: NDArray, groups: NDArray, strata: NDArray | None = None, permute: bool = True,
+    values: NDArray,
+    groups: NDArray,
+    strata: NDArray | None = None,
+    permute: bool = True,
 ) -> TrendTest | None:
     """Jonckheere–Terpstra test with correction for ties; with strata the sum over strata weighted by 1 / (N + 1).
 
@@ -58,7 +61,10 @@ def jonckheere(
 
 
 def cochran_armitage(
-    positive: NDArray, groups: NDArray, strata: NDArray | None = None, permute: bool = True,
+    positive: NDArray,
+    groups: NDArray,
+    strata: NDArray | None = None,
+    permute: bool = True,
 ) -> TrendTest | None:
     """Trend of a share over the group numbers; with strata Mantel's (1963) extension (two groups: Mantel–Haenszel).
 

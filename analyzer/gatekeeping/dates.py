@@ -25,8 +25,18 @@ CAMPAIGNS = {
 _THIS = r"(?:这次|此次|本次|这一次|这场)(?:开展的?)?"
 _CLAIMED = tuple((re.compile(_THIS + f"(?P<name>{name})"), re.compile(name), years) for name, years in CAMPAIGNS.items())
 _YEAR = r"(?P<year>20\d\d|二[〇○零]{1}[一二三四五六七八九〇○零]{2})"
-_SIGNED = re.compile(r"^[（(]?(?:[\u4e00-\u9fff]{2,12}[ \u3000]+)?" + _YEAR + r"(?:[年.\-/](?P<month>\d{1,2}|[一二三四五六七八九十]{1,2})(?:[月.\-/](?:\d{1,2}|[一二三四五六七八九十]{1,3})[日号]?|月)?|年)[）)]?$")
-_NOW = re.compile(r"(?:^|(?<=[。！？\n，]))[ \u3000]*(?P<all>今年是" + _YEAR + r"年|" + _YEAR.replace("year", "other") + r"年是[^，。]{0,16}之年)")
+_SIGNED = re.compile(
+    r"^[（(]?(?:[\u4e00-\u9fff]{2,12}[ \u3000]+)?"
+    + _YEAR
+    + r"(?:[年.\-/](?P<month>\d{1,2}|[一二三四五六七八九十]{1,2})(?:[月.\-/](?:\d{1,2}|[一二三四五六七八九十]{1,3})[日号]?|月)?|年)[）)]?$"
+)
+_NOW = re.compile(
+    r"(?:^|(?<=[。！？\n，]))[ \u3000]*(?P<all>今年是"
+    + _YEAR
+    + r"年|"
+    + _YEAR.replace("year", "other")
+    + r"年是[^，。]{0,16}之年)"
+)
 _TITLE = re.compile(_YEAR + r"年度?(?!的那|那)[^，。]{2,24}(?:心得|体会|学习教育|总结|发言|材料|报告)")
 _DIGIT = {**dict(zip("一二三四五六七八九", "123456789")), "〇": "0", "○": "0", "零": "0", "二": "2"}
 _NEAR = 3
@@ -64,7 +74,9 @@ def wrong_dates(reading: Reading, when: tuple[int, int] | None, campaigns: Count
         told = _number(match.group("year") or match.group("other"))
         retold = match.group("other") and match.start() > 60
         if told != year and not retold and not reading.is_quoted(match.start("all")):
-            yield Finding(essay.id, match.start("all"), match.end("all"), "wrong_date", f"写的是 {told} 年，这一批是 {year} 年的", 0.85)
+            yield Finding(
+                essay.id, match.start("all"), match.end("all"), "wrong_date", f"写的是 {told} 年，这一批是 {year} 年的", 0.85
+            )
     title = _TITLE.search(essay.title)
     if title and _number(title.group("year")) != year:
         yield Finding(essay.id, 0, 0, "wrong_date", f"题目写的是 {_number(title.group('year'))} 年，这一批是 {year} 年的", 0.85)
@@ -74,8 +86,14 @@ def wrong_dates(reading: Reading, when: tuple[int, int] | None, campaigns: Count
         for match in claimed.finditer(reading.text):
             if not reading.is_quoted(match.start()):
                 start, end = match.span("name")
-                yield Finding(essay.id, start, end, "wrong_date",
-                              f"写的是“{reading.text[start:end].strip('“”')}”（{years[0]} 年起），与这一批（{year} 年）对不上", 0.85)
+                yield Finding(
+                    essay.id,
+                    start,
+                    end,
+                    "wrong_date",
+                    f"写的是“{reading.text[start:end].strip('“”')}”（{years[0]} 年起），与这一批（{year} 年）对不上",
+                    0.85,
+                )
 
 
 def count_campaigns(essays: Sequence[Essay]) -> Counter:

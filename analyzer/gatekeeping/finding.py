@@ -5,7 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 KINDS = (
-    "placeholder", "footer", "other_name", "wrong_date", "generator", "garbled", "too_short", "unfinished", "off_topic",
+    "placeholder",
+    "footer",
+    "other_name",
+    "wrong_date",
+    "generator",
+    "garbled",
+    "too_short",
+    "unfinished",
+    "off_topic",
 )
 
 

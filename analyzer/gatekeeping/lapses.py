@@ -31,11 +31,17 @@ def find_lapses(essays: Sequence[Essay], expected_characters: int | None = None)
         theme, usual, campaigns = Theme.of(members), usual_length(members), count_campaigns(members)
         for essay in members:
             reading = Reading(essay)
-            findings[essay.id] = _merged([
-                *leftovers(reading), *other_names(reading, roster),
-                *wrong_dates(reading, years.get(batch), campaigns, len(members)),
-                *too_short(reading, expected_characters, usual), *unfinished(reading), *off_topic(reading, theme),
-            ], essay.text)
+            findings[essay.id] = _merged(
+                [
+                    *leftovers(reading),
+                    *other_names(reading, roster),
+                    *wrong_dates(reading, years.get(batch), campaigns, len(members)),
+                    *too_short(reading, expected_characters, usual),
+                    *unfinished(reading),
+                    *off_topic(reading, theme),
+                ],
+                essay.text,
+            )
     return [finding for essay in essays for finding in findings[essay.id]]
 
 
@@ -53,5 +59,5 @@ def _merged(found: list[Finding], text: str) -> list[Finding]:
 
 
 def _touch(a: Finding, b: Finding, text: str) -> bool:
-    between = text[a.end:b.start]
+    between = text[a.end : b.start]
     return b.start <= a.end or (len(between) <= _NEAR and a.kind != "other_name" and not any(c in "。！？\n" for c in between))

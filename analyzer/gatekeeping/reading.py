@@ -50,12 +50,15 @@ class Reading:
         return found
 
     def line_at(self, position: int) -> str:
-        return self.text[max(0, position - _NEAR):position].rpartition("\n")[2] + self.text[position:position + _NEAR].partition("\n")[0]
+        return (
+            self.text[max(0, position - _NEAR) : position].rpartition("\n")[2]
+            + self.text[position : position + _NEAR].partition("\n")[0]
+        )
 
     def before(self, position: int) -> str:
         """The sentence up to the place."""
-        return _STOP.split(self.text[max(0, position - _NEAR):position])[-1]
+        return _STOP.split(self.text[max(0, position - _NEAR) : position])[-1]
 
     def after(self, position: int) -> str:
         """The sentence from the place on."""
-        return _STOP.split(self.text[position:position + _NEAR], maxsplit=1)[0]
+        return _STOP.split(self.text[position : position + _NEAR], maxsplit=1)[0]

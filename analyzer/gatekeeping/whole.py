@@ -23,11 +23,13 @@ _ENOUGH = 10
 _SAMPLE = 400
 """Essays read to learn what a batch is about."""
 _BROKEN_OFF = re.compile(
-    r"[，、：,:；;“‘（(《]$|(?:(?<=[，。；：、])|(?<=^))(?:[一二三四五]是|首先|其次|再次|最后|另外|因为|并且|而且|以及|但是|同时|例如|比如|与此同时)$|[（(](?:未完|待续|待补充)[^）)]*[）)]$")
+    r"[，、：,:；;“‘（(《]$|(?:(?<=[，。；：、])|(?<=^))(?:[一二三四五]是|首先|其次|再次|最后|另外|因为|并且|而且|以及|但是|同时|例如|比如|与此同时)$|[（(](?:未完|待续|待补充)[^）)]*[）)]$"
+)
 _FORM = re.compile(r"签[名字]|审[核阅]|日期|承诺|汇报人|单位|姓名|联系|电话|此致|附")
 _STUDY_TITLE = re.compile(r"(?:心得体会|学习心得|学习体会|心得|体会|感想)(?:[（(][^）)]*[）)])?$")
 _GENERIC = re.compile(
-    r"学习(?:贯彻|教育|活动|宣传)?|关于|参加|开展|个人|知识|工作|活动|专题|主题|集中|培训|会议|讲话|精神|心得体会|心得|体会|感想|总结|教育|年度|的|和|及|与|我|[（(][^）)]*[）)]|[\d年月日]+")
+    r"学习(?:贯彻|教育|活动|宣传)?|关于|参加|开展|个人|知识|工作|活动|专题|主题|集中|培训|会议|讲话|精神|心得体会|心得|体会|感想|总结|教育|年度|的|和|及|与|我|[（(][^）)]*[）)]|[\d年月日]+"
+)
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,9 @@ class Theme:
             return cls(frozenset(), ())
         step = max(1, len(essays) // _SAMPLE)
         sample = tuple(essay.title + "\n" + essay.text for essay in essays[::step])
-        counts = Counter(gram for text in sample for gram in {g for run in re.findall(r"[\u4e00-\u9fff]{4,}", text) for g in _grams(run, 4)})
+        counts = Counter(
+            gram for text in sample for gram in {g for run in re.findall(r"[\u4e00-\u9fff]{4,}", text) for g in _grams(run, 4)}
+        )
         core = {gram for gram, count in counts.items() if count >= len(sample) / 2 and not _GENERIC.fullmatch(gram)}
         return cls(frozenset(core), sample)
 
@@ -73,9 +77,11 @@ def unfinished(reading: Reading) -> Iterator[Finding]:
     if not reading.lines:
         return
     last = reading.lines[-1]
-    if match := _BROKEN_OFF.search(last.text):
-        if not (_FORM.search(last.text) and len(last.text) < 14):
-            yield Finding(reading.essay.id, last.start + match.start(), last.end, "unfinished", f"文章停在“{last.text[-8:]}”，没有写完", 0.9)
+    match = _BROKEN_OFF.search(last.text)
+    if match and not (_FORM.search(last.text) and len(last.text) < 14):
+        yield Finding(
+            reading.essay.id, last.start + match.start(), last.end, "unfinished", f"文章停在“{last.text[-8:]}”，没有写完", 0.9
+        )
 
 
 def off_topic(reading: Reading, theme: Theme) -> Iterator[Finding]:
@@ -94,7 +100,7 @@ def off_topic(reading: Reading, theme: Theme) -> Iterator[Finding]:
 
 
 def _grams(run: str, size: int) -> set[str]:
-    return {run[i:i + size] for i in range(len(run) - size + 1)}
+    return {run[i : i + size] for i in range(len(run) - size + 1)}
 
 
 def _name(theme: Theme) -> str:

@@ -39,10 +39,18 @@ class _Recoder:
         self._files = Codes("文件", 4, key.get("files"))
         self._earlier = {m.other for m in report.matches if m.where == "history"}
         authors = (*report.essays, *report.absent, *(d for d in report.documents if d.id in self._earlier))
-        named = {finding.kind == "other_name" and report.essay(finding.essay).text[finding.start:finding.end] for finding in report.findings}
+        named = {
+            finding.kind == "other_name" and report.essay(finding.essay).text[finding.start : finding.end]
+            for finding in report.findings
+        }
         named -= {False, ""}
         traced = {e.traces.get(trace, "").strip() for e in authors for trace in _TELLTALE}
-        self._people.add({e.author.strip() for e in authors} | {e.reviewer.strip() for e in everyone} | traced | {n for n in named if len(n) <= 4})
+        self._people.add(
+            {e.author.strip() for e in authors}
+            | {e.reviewer.strip() for e in everyone}
+            | traced
+            | {n for n in named if len(n) <= 4}
+        )
         units = {e.unit.strip() for e in everyone} | {n for n in named if len(n) > 4}
         self._units.add(units)
         places, parts = parts_of_units(units)
@@ -58,8 +66,13 @@ class _Recoder:
 
     def key(self) -> dict[str, dict[str, str]]:
         """Original → code; ``essays`` are ids, ``files`` file names."""
-        return {"people": self._people.codes, "units": self._units.codes, "places": self._places.codes,
-                "essays": self._ids.codes, "files": self._files.codes}
+        return {
+            "people": self._people.codes,
+            "units": self._units.codes,
+            "places": self._places.codes,
+            "essays": self._ids.codes,
+            "files": self._files.codes,
+        }
 
     def report(self) -> Report:
         r, ids, hide = self._report, self._ids, self._names.hide
@@ -95,9 +108,16 @@ class _Recoder:
         hide = self._names.hide
         personal = essay.id not in {d.id for d in self._report.documents} or essay.id in self._earlier
         return replace(
-            essay, id=self._ids[essay.id], text=self._texts[essay.id].text, title=hide(essay.title),
-            author=self._people[essay.author.strip()] if personal else hide(essay.author), unit=self._units[essay.unit.strip()],
-            post=hide(essay.post), batch=hide(essay.batch), file=self._files[essay.file], reviewer=self._people[essay.reviewer.strip()],
+            essay,
+            id=self._ids[essay.id],
+            text=self._texts[essay.id].text,
+            title=hide(essay.title),
+            author=self._people[essay.author.strip()] if personal else hide(essay.author),
+            unit=self._units[essay.unit.strip()],
+            post=hide(essay.post),
+            batch=hide(essay.batch),
+            file=self._files[essay.file],
+            reviewer=self._people[essay.reviewer.strip()],
             traces={k: self._people[v.strip()] if k in _TELLTALE else hide(v) for k, v in essay.traces.items()},
         )
 
@@ -107,15 +127,24 @@ class _Recoder:
 
     def _reflection(self, id: str, reflection):
         sentences = tuple(replace(s, **self._span(id, s)) for s in reflection.sentences)
-        return replace(reflection, essay=self._ids[id], sentences=sentences, advice=tuple(map(self._names.hide, reflection.advice)))
+        return replace(
+            reflection, essay=self._ids[id], sentences=sentences, advice=tuple(map(self._names.hide, reflection.advice))
+        )
 
     def _match(self, match):
         start, end = self._texts[match.essay].moved(match.start, match.end)
         other_start, other_end = match.other_start, match.other_end
         if match.other in self._texts:
             other_start, other_end = self._texts[match.other].moved(other_start, other_end)
-        return replace(match, essay=self._ids[match.essay], start=start, end=end,
-                       other=self._ids[match.other], other_start=other_start, other_end=other_end)
+        return replace(
+            match,
+            essay=self._ids[match.essay],
+            start=start,
+            end=end,
+            other=self._ids[match.other],
+            other_start=other_start,
+            other_end=other_end,
+        )
 
     def _comparison(self, c: Comparison) -> Comparison:
         groups = tuple(replace(g, name=self._group(c.by, g.name)) for g in c.groups)

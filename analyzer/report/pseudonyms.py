@@ -13,14 +13,17 @@ SHORTEST = 2
 """Names of one character are words, too, and stay."""
 _PLACE = re.compile(r"[\u4e00-\u9fff]{2,3}?(?:自治区|自治州|省|州|市|县|区|旗|镇|乡|街道|村|社区)")
 _PART = re.compile(
-    r"[\u4e00-\u9fff]{1,12}?(?:委员会|办公室|派出所|司法所|财政所|分局|法庭|法院|检察院|大队|支队|中队|中心|小学|中学|医院|公司|支行|分行|政府|党委|支部|局|院|所|队|站|庭|科|股|处|厅|委)")
+    r"[\u4e00-\u9fff]{1,12}?(?:委员会|办公室|派出所|司法所|财政所|分局|法庭|法院|检察院|大队|支队|中队|中心|小学|中学|医院|公司|支行|分行|政府|党委|支部|局|院|所|队|站|庭|科|股|处|厅|委)"
+)
 _COMMON = re.compile(
     r"(?:人民|公安|司法|检察|教育|财政|民政|农业|农村|自然资源|水利|林业|卫生|健康|交通|运输|住房|城乡|建设|市场|监督|管理|税务|信访|审计|统计|应急|退役军人|事务"
     r"|纪律检查|组织|宣传|统战|政法|机关|直属|综合|刑侦|刑事|民事|行政|侦查|治安|巡警|特警|交警|交通警察|禁毒|法制|经侦|网安|户籍|立案|执行|审判|便民|服务|文化|旅游"
     r"|农经|农技|村镇|党群|党政|经济|发展|第[一二三四五六七八九十\d]+|[一二三四五六七八九十\d]+|县|市|区|镇|乡|村|和|与|总|分)*"
-    r"(?:委员会|办公室|派出所|司法所|财政所|分局|法庭|法院|检察院|大队|支队|中队|中心|小学|中学|医院|公司|支行|分行|政府|党委|支部|局|院|所|队|站|庭|科|股|处|厅|委|部)*")
+    r"(?:委员会|办公室|派出所|司法所|财政所|分局|法庭|法院|检察院|大队|支队|中队|中心|小学|中学|医院|公司|支行|分行|政府|党委|支部|局|院|所|队|站|庭|科|股|处|厅|委|部)*"
+)
 _ORDINARY = frozenset(
-    "和平 新华 朝阳 团结 解放 建设 中心 城东 城西 城南 城北 城关 东风 红旗 前进 胜利 幸福 光明 友谊 人民 公园 长江 黄河 开发 高新 经济 工业 新城 江北 江南 河东 河西".split())
+    "和平 新华 朝阳 团结 解放 建设 中心 城东 城西 城南 城北 城关 东风 红旗 前进 胜利 幸福 光明 友谊 人民 公园 长江 黄河 开发 高新 经济 工业 新城 江北 江南 河东 河西".split()
+)
 """Places that are words without their rank: 和平区 is replaced, 和平 is not."""
 
 
@@ -55,7 +58,7 @@ class Codes:
     def __init__(self, prefix: str, width: int, known: Mapping[str, str] | None = None) -> None:
         self._prefix, self._width = prefix, width
         self.codes: dict[str, str] = dict(known or {})
-        self._next = 1 + max((int(code[len(prefix):]) for code in self.codes.values()), default=0)
+        self._next = 1 + max((int(code[len(prefix) :]) for code in self.codes.values()), default=0)
 
     def add(self, names: Iterable[str]) -> None:
         new = sorted({name for name in names if name and name not in self.codes})
@@ -95,7 +98,7 @@ class Names:
             if start < free:
                 continue
             for length in self._lengths[match.group()]:
-                if code := self._codes.get(text[start:start + length]):
+                if code := self._codes.get(text[start : start + length]):
                     free = start + length
                     found.append((start, free, code))
                     break
@@ -146,7 +149,8 @@ def surname_spans(text: str, surnames: Iterable[str], taken: list[tuple[int, int
     pattern = re.compile(
         rf"(?<=[小老])[{letters}](?![\u4e00-\u9fff]{{0,1}}(?:百姓|师傅们|说八道))(?=[，。、！？：；“”啊呀哥姐叔\s的在说和]|$)"
         rf"|(?<![\u4e00-\u9fff])[{letters}](?=(?:副)?(?:书记|局长|院长|检察长|主任|所长|庭长|科长|队长|大队长|教导员|政委|站长|镇长|乡长|校长|会计|支书|老师|医生|大夫|法官|警官|检察官|大姐|大哥|师傅))"
-        rf"|(?<=叫我)[{letters}](?=[\u4e00-\u9fff]{{2}}[，。、！？：；“”啊])")
+        rf"|(?<=叫我)[{letters}](?=[\u4e00-\u9fff]{{2}}[，。、！？：；“”啊])"
+    )
     busy = {i for start, end, _ in taken for i in range(start, end)}
     return [(m.start(), m.end(), "某") for m in pattern.finditer(text) if m.start() not in busy]
 
