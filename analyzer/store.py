@@ -33,6 +33,7 @@ CREATE TABLE IF NOT EXISTS batches (
     done INTEGER NOT NULL DEFAULT 0, total INTEGER NOT NULL DEFAULT 0, message TEXT NOT NULL DEFAULT '',
     started TEXT NOT NULL DEFAULT '', beat TEXT NOT NULL DEFAULT '', essays INTEGER NOT NULL DEFAULT 0,
     units INTEGER NOT NULL DEFAULT 0, suspects INTEGER NOT NULL DEFAULT 0);
+CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS documents (
     id TEXT PRIMARY KEY, kind TEXT NOT NULL CHECK (kind IN ('official', 'library')), added TEXT NOT NULL, essay TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS history (batch TEXT NOT NULL, essay TEXT NOT NULL, content TEXT NOT NULL, PRIMARY KEY (batch, essay));
@@ -216,6 +217,17 @@ class Store:
         with self._database() as db:
             for table in ("documents", "history", "reviews", "review_changes"):
                 db.execute(f"DELETE FROM {table}")
+
+    # settings
+
+    def setting(self, name: str, default: str = "") -> str:
+        with self._database() as db:
+            row = db.execute("SELECT value FROM settings WHERE name = ?", (name,)).fetchone()
+        return default if row is None else row["value"]
+
+    def set_setting(self, name: str, value: str) -> None:
+        with self._database() as db:
+            db.execute("INSERT OR REPLACE INTO settings VALUES (?, ?)", (name, value))
 
     # library and earlier essays
 

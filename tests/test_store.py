@@ -64,6 +64,12 @@ def test_a_document_is_kept_once(store):
         store.remove_document(kept.id)
 
 
+def test_settings_are_kept(store):
+    assert store.setting("encoder", "use") == "use"
+    store.set_setting("encoder", "some/model")
+    assert Store(store.home).setting("encoder", "use") == "some/model"
+
+
 def test_a_review_keeps_who_changed_what(store):
     saved = store.save_review("b", Review("e", "talked", responsible="赵某"), "甲")
     saved = store.save_review("b", replace(saved, state="confirmed"), "乙")

@@ -91,7 +91,7 @@ def _thought(table: pd.DataFrame) -> Answer:
     shallow = float((levels <= 2).mean())
     deep = float((levels == 4).mean())
     sentence = f"{shallow:.0%} 停在一、二级：写到了文件或问题，没有写到自己为什么会这样；四级 {deep:.0%}。"
-    return Answer(QUESTION["reflection"], f"{median:.0f}", f"分 · 深度中位数（0–100，四分位 {q1:.0f}–{q3:.0f}）", sentence)
+    return Answer(QUESTION["reflection"], f"{median:.0f}", f"分，深度中位数（0–100，四分位 {q1:.0f}–{q3:.0f}）", sentence)
 
 
 def _gate(report: Report, table: pd.DataFrame) -> Answer:

@@ -10,6 +10,7 @@ from analyzer.ingest.batch import read_batch
 from analyzer.ingest.errors import IngestError
 from analyzer.ingest.tiers import load_tiers
 from analyzer.report.charts import INK, styled
+from analyzer.text.encode import DEFAULT_ENCODER
 from analyzer.ui import context, jobs, theme
 from analyzer.ui.upload import DOCUMENTS
 
@@ -19,7 +20,7 @@ KINDS = {"official": "官方文件", "library": "范文"}
 def page() -> None:
     batch = context.selected()
     theme.heading("设置")
-    library, tiers, threshold, data = st.tabs(["官方文件与范文", "层级规则", "疑似程度", "数据"])
+    library, tiers, threshold, encoder, data = st.tabs(["官方文件与范文", "层级规则", "疑似程度", "句向量", "数据"])
     with library:
         _library()
     with tiers:
@@ -30,6 +31,8 @@ def page() -> None:
             theme.lede("分析过一批之后，这里可以看到疑似程度的分布。")
         else:
             _threshold(found.table)
+    with encoder:
+        _encoder()
     with data:
         _data()
 
@@ -111,6 +114,17 @@ def _threshold(table: pd.DataFrame) -> None:
         .encode(alt.X("at:Q", title="疑似程度"))
     )
     st.altair_chart(styled((bars + line).properties(width=640, height=230)), theme=None, width="content", key="threshold-chart")
+
+
+def _encoder() -> None:
+    store = context.store()
+    theme.lede(
+        "用来认出改写的模型。自带的不用联网、不用显卡；也可以换成本机文件夹里的 SentenceTransformer（需另装 xinde[encoders]）。"
+    )
+    name = st.text_input("模型名或文件夹（自带的写 use）", store.setting("encoder", DEFAULT_ENCODER), key="encoder")
+    if st.button("保存", type="primary", key="encoder-save"):
+        store.set_setting("encoder", name.strip() or DEFAULT_ENCODER)
+        st.success("已保存，下次分析起用。")
 
 
 def _data() -> None:

@@ -62,20 +62,21 @@ def _new() -> None:
         store = context.store()
         kept = len(store.documents("official")) + len(store.documents("library"))
         earlier = sum(b.status == "done" for b in context.batches())
-        cells = st.columns([2, 1.4, 1.4, 1, 1], vertical_alignment="bottom")
+        cells = st.columns([2, 1, 1.4, 1.3, 1, 1], vertical_alignment="bottom")
         name = cells[0].text_input("批次名称", f"{date.today():%Y-%m} 心得体会", key="name")
-        use_kept = cells[1].checkbox(f"并用库中的文件（{kept} 份）", value=True, disabled=not kept, key="use-kept")
-        use_earlier = cells[2].checkbox(f"与往批比对（{earlier} 批）", value=True, disabled=not earlier, key="use-earlier")
-        if cells[3].button("读取文稿", type="primary", disabled=not files, width="stretch"):
+        characters = cells[1].number_input("要求字数", min_value=1, value=None, step=100, placeholder="不限", key="characters")
+        use_kept = cells[2].checkbox(f"并用库中的文件（{kept} 份）", value=True, disabled=not kept, key="use-kept")
+        use_earlier = cells[3].checkbox(f"与往批比对（{earlier} 批）", value=True, disabled=not earlier, key="use-earlier")
+        if cells[4].button("读取文稿", type="primary", disabled=not files, width="stretch"):
             id = store.new_batch(name.strip() or "未命名")
             jobs.save_uploads(
                 store, id, {"files": files, "roster": [roster] if roster else [], "official": official, "library": library}
             )
             (store.folder(id) / "options.json").write_text(
-                json.dumps({"kept": use_kept, "history": use_earlier}), encoding="utf-8"
+                json.dumps({"kept": use_kept, "history": use_earlier, "characters": characters}), encoding="utf-8"
             )
             _begin(id, "read")
-        if cells[4].button("试用示例", width="stretch"):
+        if cells[5].button("试用示例", width="stretch"):
             _begin(jobs.sample_batch(store), "all")
     theme.lede("第一次用：点“试用示例”，一分钟内看到一份完整的分析。文稿里同名同姓、没有层级、打不开的，读取后会列出来请您核对。")
 

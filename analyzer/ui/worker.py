@@ -9,6 +9,7 @@ import threading
 import time
 import traceback
 from pathlib import Path
+from typing import Any
 
 from analyzer.essay import Essay
 from analyzer.store import Store, now
@@ -90,6 +91,7 @@ def _read(store: Store, id: str) -> None:
 
 def _analyze(store: Store, id: str) -> None:
     from analyzer.pipeline import analyze
+    from analyzer.text.encode import DEFAULT_ENCODER
 
     store.update(id, status="analyzing", stage="准备", done=0, total=0, started=now())
     folder = store.folder(id)
@@ -98,7 +100,15 @@ def _analyze(store: Store, id: str) -> None:
     if options.get("kept", True):
         official, library = official + store.documents("official"), library + store.documents("library")
     earlier = store.history(without=id) if options.get("history", True) else ()
-    report = analyze(store.read_batch(id), official=official, library=library, history=earlier, progress=Progress(store, id))
+    report = analyze(
+        store.read_batch(id),
+        official=official,
+        library=library,
+        history=earlier,
+        encoder=store.setting("encoder", DEFAULT_ENCODER),
+        expected_characters=options.get("characters"),
+        progress=Progress(store, id),
+    )
     if store.batch(id).status != "cancelled":
         store.keep_report(id, report)
 
@@ -114,8 +124,8 @@ def _files(folder: Path) -> list[Path]:
     return sorted(path for path in folder.iterdir() if path.is_file()) if folder.is_dir() else []
 
 
-def read_options(folder: Path) -> dict[str, bool]:
-    """What the organizer chose on the upload page for this batch."""
+def read_options(folder: Path) -> dict[str, Any]:
+    """What the organizer chose on the upload page for this batch: kept, history (bool), characters (int or None)."""
     path = folder / "options.json"
     return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
 
