@@ -10,6 +10,13 @@ from streamlit.testing.v1 import AppTest
 
 from analyzer.report.review import Review
 from analyzer.store import Store
+from analyzer.ui.serve import app as app_file
+from analyzer.ui.serve import command
+
+try:
+    import tomllib
+except ModuleNotFoundError:  # Python 3.10
+    import tomli as tomllib
 
 PAGES = ("upload", "overview", "tiers", "suspects", "essay", "review", "export", "settings")
 
@@ -139,3 +146,17 @@ def test_the_app_opens_with_the_newest_results(batch):
     assert "这一批怎么样" in words(app)
     assert [link.proto.label.split(" ")[0] for link in app.sidebar.get("page_link")] == [
         "上传", "总览", "层级对比", "雷同线索", "单篇", "复核", "导出", "设置"]  # fmt: skip
+
+
+def test_nobody_gets_in_over_a_network_before_a_login_is_set_up(batch, monkeypatch):
+    monkeypatch.setattr("streamlit.get_option", lambda name: "0.0.0.0" if name == "server.address" else None)
+    app = AppTest.from_file("../app.py", default_timeout=30).run()
+    assert "还没有设置登录" in app.error[0].value
+    assert "这一批怎么样" not in words(app) and not app.sidebar.get("page_link")
+
+
+def test_the_command_serves_this_computer_only_unless_told_otherwise():
+    line = " ".join(command(8765, open_browser=False))
+    assert "--server.port 8765" in line and "--server.address localhost" in line and "--server.headless true" in line
+    settings = tomllib.loads((app_file().parent / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
+    assert settings["browser"]["gatherUsageStats"] is False and settings["server"]["address"] == "localhost"
