@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analyzer.compare import compare
+from analyzer.compare import compare, sign_offs
 from analyzer.essay import Essay, Problem
 from analyzer.gatekeeping import Finding
 from analyzer.report.anonymize import anonymize
@@ -137,6 +137,7 @@ def test_traces_paths_and_other_names():
         problems=(Problem("城关所/石文涛.doc", "打不开石文涛的文件"),),
         settings={"roster": "/home/秘书/名单.xlsx", "encoder": "use"},
         notes=("李审没有签字",),
+        comparisons=(sign_offs(report.essays, [Finding("E1", 4, 7, "other_name", "")]),),
     )
     hidden, key = anonymize(report)
     (finding,) = hidden.findings
@@ -145,6 +146,7 @@ def test_traces_paths_and_other_names():
     assert essay.traces == {"author": key["people"]["石文涛"], "created": "2021-03-16", "application": "WPS"}
     assert hidden.settings == {"roster": "（路径已略去）", "encoder": "use"}
     assert "石文涛" not in hidden.problems[0].reason and hidden.problems[0].file.startswith("文件")
+    assert hidden.comparisons[0].groups[0].name == key["people"]["李审"] and "李审" not in hidden.comparisons[0].conclusion
     assert hidden.notes == (key["people"]["李审"] + "没有签字",) and essay.reviewer == key["people"]["李审"]
 
 

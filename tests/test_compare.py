@@ -284,6 +284,9 @@ def test_closing_rates():
     assert {g.name: (g.count, g.n) for g in c.groups} == {"城东所": (3, 6), "城西所": (4, 4)}
     assert c.conclusion == "10 篇疑似已查结 7 篇，查结率 70%。还未查结的有：城东所 1 个单位。"
     assert "没有疑似" in closing_rates(table([{}]), ()).conclusion
+    hidden = suppress_small([c])[0]
+    assert conclude(c) == c.conclusion and hidden.conclusion == "篇数过少的组不公开，结论从略。"
+    assert all(g.count is None for g in hidden.groups)
 
 
 def test_who_signed_what_should_not_have_passed():

@@ -3,8 +3,8 @@
 tests/data/gatekeeping.jsonl holds 234 invented excerpts, by hand: 112 with a lapse (``spans``; the empty span at 0 is
 the title) and 122 lookalikes without one. The rules were tuned on ``tuning`` alone. When first run on the others, before anything
 was mended, precision and recall were: held_out 0.91 and 1.00, second 0.89 and 1.00, third 0.93 and 0.87. Afterwards
-those errors were mended too, so all parts now only guard against going back. On 382 essays by other writers
-(ten campaigns) every finding of the first run but one was right, and no honest essay was touched.
+those errors were mended too, so all parts now only guard against going back. On 518 essays by other writers
+(fourteen campaigns), 136 of them written after the rules were settled, no honest essay was touched.
 """
 
 from __future__ import annotations
@@ -92,6 +92,8 @@ def test_each_kind_has_a_name_and_a_note():
 
 def test_parts_of_one_lapse_are_one_finding():
     assert found("20XX年X月，按照上级部署，我参加了集中学习。" + FILLER) == [("placeholder", "20XX年X月")]
+    assert found("我读书做笔记XX余字，在XX岗位上尽责。" + FILLER) == [("placeholder", "XX余字"), ("placeholder", "XX岗位")]
+    assert found(FILLER + "以上内容来源于网络，由用户自行上传。")[0][0] == "footer"
     assert found("近日，XX省XX市司法局召开了会议，我参加了学习。" + FILLER) == [("placeholder", "XX省XX市")]
 
 

@@ -20,8 +20,18 @@ _SHARES = ("suspected", "templated", "findings")
 
 
 def conclude(comparison: Comparison) -> str:
-    """What can and what cannot be said, in Chinese. Says "higher", "lower" or "trend" only where the test carries it."""
+    """What can and what cannot be said, in Chinese. Says "higher", "lower" or "trend" only where the test carries it.
+
+    A comparison that does not come from ``compare`` (responsibility.py) keeps the conclusion it has.
+    """
+    if not is_rewritable(comparison):
+        return comparison.conclusion
     return {"tier": _tiers, "unit": _units, "unit_tier": _cells, "batch": _batches}[comparison.by](comparison)
+
+
+def is_rewritable(comparison: Comparison) -> bool:
+    """Whether the conclusion follows from the figures alone."""
+    return comparison.by in ("tier", "unit", "unit_tier", "batch") and comparison.measure in MEASURE
 
 
 def is_claimed(pair: Difference) -> bool:

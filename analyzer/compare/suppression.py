@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from analyzer.compare.comparison import Comparison, Group
-from analyzer.compare.conclusion import HIDDEN, conclude
+from analyzer.compare.conclusion import HIDDEN, conclude, is_rewritable
 
 
 def suppress_small(comparisons: Sequence[Comparison], n: int = 5) -> tuple[Comparison, ...]:
@@ -28,5 +28,4 @@ def _suppress(comparison: Comparison, n: int) -> Comparison:
     groups = tuple(Group(g.name, g.n, note=HIDDEN) if g.name in hidden else g for g in comparison.groups)
     pairs = tuple(p for p in comparison.pairs if p.a not in hidden and p.b not in hidden)
     kept = replace(comparison, groups=groups, pairs=pairs, trend=None if comparison.by == "tier" else comparison.trend)
-    known = comparison.by in ("tier", "unit", "unit_tier", "batch")
-    return replace(kept, conclusion=conclude(kept) if known else "篇数过少的组不公开，结论从略。")
+    return replace(kept, conclusion=conclude(kept) if is_rewritable(kept) else "篇数过少的组不公开，结论从略。")

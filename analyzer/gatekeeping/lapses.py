@@ -60,4 +60,4 @@ def _merged(found: list[Finding], text: str) -> list[Finding]:
 
 def _touch(a: Finding, b: Finding, text: str) -> bool:
     between = text[a.end : b.start]
-    return b.start <= a.end or (len(between) <= _NEAR and a.kind != "other_name" and not any(c in "。！？\n" for c in between))
+    return b.start <= a.end or (len(between) <= _NEAR and a.kind != "other_name" and not any(c in "，。！？\n" for c in between))

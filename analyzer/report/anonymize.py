@@ -152,7 +152,7 @@ class _Recoder:
         pairs = tuple(replace(p, a=self._group(c.by, p.a), b=self._group(c.by, p.b)) for p in c.pairs)
         trend = c.trend and replace(c.trend, driver=self._units[c.trend.driver])
         renamed = replace(c, groups=groups, pairs=pairs, trend=trend, conclusion=self._names.hide(c.conclusion))
-        return replace(renamed, conclusion=conclude(renamed)) if c.conclusion == conclude(c) else renamed
+        return replace(renamed, conclusion=conclude(renamed))
 
     def _group(self, by: str, name: str) -> str:
         if name == REST or by == "tier":
