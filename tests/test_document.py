@@ -14,8 +14,9 @@ from docx.shared import Mm
 from report_fixture import HOSTILE, synthetic_report
 
 from analyzer.report.bundle import bundle, essays_csv
-from analyzer.report.case_file import case_file_html
+from analyzer.report.case_file import case_file_html, group_case_html
 from analyzer.report.document import write_document
+from analyzer.report.groups_chart import group_members
 from analyzer.report.hand_back import hand_back_html
 from analyzer.report.pdf import converter, to_pdf
 from analyzer.report.review import Review
@@ -80,6 +81,13 @@ def test_a_case_file_stands_alone(report):
     assert "src=" not in html and "http" not in html.replace("http://www.example.com", "")
 
 
+def test_a_group_has_a_case_file_of_its_own(report):
+    (number, ids), *_ = group_members(report, suspects(report)).items()
+    html = group_case_html(report, number, ids, {ids[0]: Review(ids[0], "confirmed")}, {})
+    assert html.count('<div class="case">') == len(ids) and "属实" in html
+    assert all(report.essay(id).author in html for id in ids)
+
+
 def test_no_text_acts_in_the_page_that_is_handed_back(report):
     html = hand_back_html(report, HOSTILE)
     assert "<script" not in html and "<img" not in html and "=HYPERLINK" in html
@@ -90,7 +98,7 @@ def test_everything_of_a_batch_goes_into_one_zip(report):
     archive = ZipFile(BytesIO(bundle(report, "三月", {id: Review(id, "talked", "赵某")}, {})))
     names = archive.namelist()
     assert {"疑似雷同清单.xlsx", "分析报告.docx", "report.json", "全部篇目.csv"} <= set(names)
-    assert sum(name.startswith("案卷/") for name in names) == len(report.suspects)
+    assert sum(name.startswith("案卷/0") for name in names) == len(report.suspects)
     assert sum(name.startswith("退改意见/") for name in names) == len(report.essays)
     assert not any(char in name for name in names for char in '<>:"|?*')
     assert "赵某" in archive.read(next(name for name in names if name.startswith("案卷/001"))).decode()

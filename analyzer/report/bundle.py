@@ -5,19 +5,18 @@ from __future__ import annotations
 import io
 import re
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile
 
 from analyzer.labels import TIER, VERDICT
 from analyzer.report import document, workbook
-from analyzer.report.case_file import case_file_html
+from analyzer.report.case_file import Steps, case_file_html, group_case_html
+from analyzer.report.groups_chart import group_members
 from analyzer.report.hand_back import hand_back_html
 from analyzer.report.report import Report
 from analyzer.report.review import Review
-
-Steps = Sequence[tuple[str, str, str, str, str]]
-"""A review's history, as case_file_html takes it."""
+from analyzer.report.suspects import suspects
 
 COLUMNS = {
     "unit": "单位", "author": "姓名", "post": "职务", "tier": "层级", "title": "题目", "characters": "字数", "verdict": "结论",
@@ -40,6 +39,8 @@ def bundle(report: Report, name: str, reviews: Mapping[str, Review], histories: 
             archive.writestr(
                 f"案卷/{number:03d} {_file_name(report, id)}.html", case_file_html(report, id, review, histories.get(id, ()))
             )
+        for number, ids in group_members(report, suspects(report)).items():
+            archive.writestr(f"案卷/第 {number} 组.html", group_case_html(report, number, ids, reviews, histories))
         for number, essay in enumerate(report.essays, 1):
             archive.writestr(f"退改意见/{number:04d} {_file_name(report, essay.id)}.html", hand_back_html(report, essay.id))
     return out.getvalue()

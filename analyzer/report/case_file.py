@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from html import escape
 
@@ -19,44 +19,67 @@ STYLE = (
 @page { size: A4 landscape; margin: 15mm; } body { font: 14px/1.8 "Microsoft YaHei", "PingFang SC", "Noto Sans CJK SC", sans-serif; color: #1d2733; max-width: 1180px; margin: 24px auto; padding: 0 16px; }
 h1 { font-size: 22px; text-align: center; } h2 { font-size: 16px; margin: 24px 0 8px; border-bottom: 1px solid #dfe4ea; } table { border-collapse: collapse; width: 100%; font-size: 13px; }
 td, th { border: 1px solid #dfe4ea; padding: 5px 8px; vertical-align: top; text-align: left; overflow-wrap: anywhere; } th { background: #f3f6fa; font-weight: 600; white-space: nowrap; }
-.passages td:nth-child(-n+2) { white-space: nowrap; } .review th { width: 8em; } tr { break-inside: avoid; } .note { color: #5d6b7a; font-size: 13px; }
+.passages td:nth-child(-n+2) { white-space: nowrap; } .review th { width: 8em; } tr { break-inside: avoid; } .case { margin-top: 32px; border-top: 3px solid #1d2733; break-before: page; } .note { color: #5d6b7a; font-size: 13px; }
 """
 )
 
 
-def case_file_html(report: Report, id: str, review: Review, history: Sequence[tuple[str, str, str, str, str]] = ()) -> str:
-    """A self-contained page: who, why it is a lead, every passage beside its counterpart, both texts, the review and its history.
+Steps = Sequence[tuple[str, str, str, str, str]]
+"""A review's history: rows of (ISO time, who, field, old value, new value), oldest first."""
 
-    ``history``: rows of (ISO time, who, field, old value, new value), oldest first.
-    """
+MOST_PARTNERS = 3
+"""Other documents shown whole beside the essay; passages shared with further ones are in the table."""
+
+
+def case_file_html(report: Report, id: str, review: Review, history: Steps = ()) -> str:
+    """A self-contained page: who, why it is a lead, every passage beside its counterpart, both texts, the review and its history."""
+    return _page("疑似雷同案卷", _case(report, id, review, history))
+
+
+def group_case_html(
+    report: Report, number: int, ids: Sequence[str], reviews: Mapping[str, Review], histories: Mapping[str, Steps]
+) -> str:
+    """The same for a group of essays that hang together: who belongs to it, then one case after the other."""
+    rows = []
+    for n, id in enumerate(ids, 1):
+        s = suspect(report, id)
+        rows.append(
+            f"<tr><td>{n}</td><td>{visible(document_name(report, id))}</td><td>{s.kind}</td><td>{s.originality.suspicion:.2f}</td>"
+            f"<td>{s.shared:.0%}</td><td>{STATE[reviews.get(id, Review(id)).state]}</td></tr>"
+        )
+    table = f"<table><tr><th>序号</th><th>篇目</th><th>疑似类型</th><th>疑似程度</th><th>雷同比例</th><th>核实状态</th></tr>{''.join(rows)}</table>"
+    cases = "".join(
+        f'<div class="case">{_case(report, id, reviews.get(id, Review(id)), histories.get(id, ()))}</div>' for id in ids
+    )
+    return _page(f"疑似雷同案卷（第 {number} 组，{len(ids)} 篇）", table + cases)
+
+
+def _page(title: str, body: str) -> str:
+    foot = f'<p class="note">由心得 Xinde 于 {datetime.now():%Y-%m-%d %H:%M} 导出，含文稿全文，请按内部材料保管。</p>'
+    head = f'<meta charset="utf-8"><title>{title}</title><style>{STYLE}</style>'
+    return f'<!doctype html><html lang="zh-CN"><head>{head}</head><body><h1>{title}</h1>{body}{foot}</body></html>'
+
+
+def _case(report: Report, id: str, review: Review, history: Steps) -> str:
     s = suspect(report, id)
     essay, o = s.essay, s.originality
     who = " ".join(part for part in (essay.unit, essay.author, essay.post, TIER[essay.tier]) if part)
-    parts = [f"<h1>疑似雷同案卷</h1><p>{visible(who)}　《{visible(essay.title or '无题')}》　编号 {visible(essay.id)}</p>"]
-    parts.append(
-        f"<h2>一、为什么列为线索</h2><p>{s.kind}；疑似程度 {o.suspicion:.2f}（0 至 1，是程序估计的可能性，不是结论）；雷同比例 {s.shared:.0%}，"
-        f"其中与他人相同 {o.copied:.0%}，与范文相似 {o.templated:.0%}；引用官方文件 {o.quoted:.0%}（不计入）；自己的话 {o.own:.0%}。</p>"
-        '<p class="note">本案卷只说明两处文字相同或相近，不说明谁抄谁；文件的时间属性可以被改动，仅供参考。</p>'
-    )
-    parts.append("<h2>二、逐处对照</h2>" + _passages(report, id))
-    for number, other in enumerate([p for p in s.partners if _known(report, p)][:3], 1):
+    parts = [
+        f"<p><b>{visible(who)}　《{visible(essay.title or '无题')}》　编号 {visible(essay.id)}</b></p>",
+        f"<h2>一、为什么列为线索</h2><p>{s.kind}；疑似程度 {o.suspicion:.2f}（0 至 1，是程序估计的可能性，不是结论）；",
+        f"雷同比例 {s.shared:.0%}，其中与他人相同 {o.copied:.0%}，与范文相似 {o.templated:.0%}；",
+        f"引用官方文件 {o.quoted:.0%}（不计入）；自己的话 {o.own:.0%}。</p>",
+        '<p class="note">本案卷只说明两处文字相同或相近，不说明谁抄谁；文件的时间属性可以被改动，仅供参考。</p>',
+        f"<h2>二、逐处对照</h2>{_passages(report, id)}",
+    ]
+    for number, other in enumerate([p for p in s.partners if report.holds(p)][:MOST_PARTNERS], 1):
         where = next((m.where for m in report.matches_of(id) if m.other == other), "batch")
         traces = traces_sentence(essay, report.essay(other))
-        parts.append(
-            f'<h2>三、全文并排（{number}）：{visible(document_name(report, other, where))}</h2><div class="legend">{LEGEND}</div>{pair_html(report, id, other)}'
-            + (f'<p class="note">{visible(traces)}</p>' if traces else "")
-        )
-    parts.append("<h2>四、复核</h2>" + _review(review, history))
-    parts.append(f'<p class="note">由心得 Xinde 于 {datetime.now():%Y-%m-%d %H:%M} 导出，含两份文稿全文，请按内部材料保管。</p>')
-    return f'<!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><title>案卷</title><style>{STYLE}</style></head><body>{"".join(parts)}</body></html>'
-
-
-def _known(report: Report, id: str) -> bool:
-    try:
-        report.essay(id)
-    except KeyError:
-        return False
-    return True
+        parts.append(f"<h2>三、全文并排（{number}）：{visible(document_name(report, other, where))}</h2>")
+        parts.append(f'<div class="legend">{LEGEND}</div>{pair_html(report, id, other)}')
+        parts.append(f'<p class="note">{visible(traces)}</p>' if traces else "")
+    parts.append(f"<h2>四、复核</h2>{_review(review, history)}")
+    return "".join(parts)
 
 
 def _passages(report: Report, id: str) -> str:
@@ -85,7 +108,7 @@ def _with_differences(a: str, b: str) -> tuple[str, str]:
     return marked(a, left), marked(b, right)
 
 
-def _review(review: Review, history: Sequence[tuple[str, str, str, str, str]]) -> str:
+def _review(review: Review, history: Steps) -> str:
     now = {
         "state": STATE[review.state],
         "responsible": review.responsible,

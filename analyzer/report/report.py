@@ -52,6 +52,10 @@ class Report:
         """The essay or other document with this id; KeyError if there is none."""
         return self._by_id()[id]
 
+    def holds(self, id: str) -> bool:
+        """True where the text of this document is at hand."""
+        return id in self._by_id()
+
     def _by_id(self) -> dict[str, Essay]:
         index = self.__dict__.get("_index")
         if index is None:

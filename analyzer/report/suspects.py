@@ -75,10 +75,9 @@ def person(essay: Essay) -> str:
 
 def document_name(report: Report, id: str, where: str = "batch") -> str:
     """How a document is called in a list: 单位 姓名《题目》, or 范文库《题目》; its bare id where its text is not at hand."""
-    try:
-        document = report.essay(id)
-    except KeyError:
+    if not report.holds(id):
         return id
+    document = report.essay(id)
     title = f"《{document.title}》" if document.title else ""
     if where in ("library", "official"):
         return f"{MATCH_WHERE[where]}{title or document.file or id}"
@@ -88,10 +87,7 @@ def document_name(report: Report, id: str, where: str = "batch") -> str:
 def passage(report: Report, match: Match) -> tuple[str, str]:
     """The two texts of a match; the other side is empty where its document is not at hand."""
     own = report.essay(match.essay).text[match.start : match.end]
-    try:
-        return own, report.essay(match.other).text[match.other_start : match.other_end]
-    except KeyError:
-        return own, ""
+    return own, report.essay(match.other).text[match.other_start : match.other_end] if report.holds(match.other) else ""
 
 
 def _tells(m: Match) -> float:

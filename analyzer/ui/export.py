@@ -11,9 +11,10 @@ import streamlit as st
 
 from analyzer.report.anonymize import anonymize
 from analyzer.report.bundle import bundle, essays_csv
-from analyzer.report.case_file import case_file_html
+from analyzer.report.case_file import case_file_html, group_case_html
 from analyzer.report.document import write_document
 from analyzer.report.filled_in import read_reviews
+from analyzer.report.groups_chart import group_members
 from analyzer.report.pdf import converter, to_pdf
 from analyzer.report.report import Report
 from analyzer.report.review import Review
@@ -92,22 +93,26 @@ def _file(name: str, write: Callable[[Path], object], read: Callable[[Path], byt
 
 
 def _case(batch: StoredBatch, found: Loaded) -> None:
+    groups = group_members(found.report, found.suspects)
+    choices = {s.essay.id: found.names[s.essay.id] for s in found.suspects}
+    choices |= {number: f"第 {number} 组（{len(ids)} 篇）" for number, ids in groups.items()}
     with st.container(border=True, key="panel-case"):
-        cells = st.columns([1.2, 5, 1.3], vertical_alignment="center")
+        cells = st.columns([1.2, 5.6, 1.2], vertical_alignment="center")
         cells[0].html("<b>案卷</b>")
-        ids = [s.essay.id for s in found.suspects]
-        id = cells[1].selectbox("案卷对象", ids, format_func=found.names.get, label_visibility="collapsed", key="case")
-        review = context.store().review(batch.id, id)
+        chosen = cells[1].selectbox("案卷对象", list(choices), format_func=choices.get, label_visibility="collapsed", key="case")
+        name = f"第{chosen}组" if chosen in groups else found.report.essay(chosen).author or chosen
+        make = lambda: _case_html(batch, found.report, chosen, groups.get(chosen)).encode()
         cells[2].download_button(
-            "下载案卷",
-            lambda: case_file_html(found.report, id, review, _steps(batch.id, id)).encode(),
-            f"案卷-{found.report.essay(id).author or id}.html",
-            "text/html",
-            on_click="ignore",
-            width="stretch",
-            key="export-case",
+            "下载案卷", make, f"案卷-{name}.html", "text/html", on_click="ignore", width="stretch", key="export-case"
         )
-        theme.lede("一个文件，含双方原文、逐处对照、依据和复核经过；用浏览器打开，不需要本程序，可打印成 PDF。")
+        theme.lede("一人或一组一个文件，含双方原文、逐处对照、依据和复核经过；用浏览器打开，不需要本程序，可打印成 PDF。")
+
+
+def _case_html(batch: StoredBatch, report: Report, chosen: str | int, ids: list[str] | None) -> str:
+    reviews = context.store().reviews(batch.id)
+    if ids is None:
+        return case_file_html(report, chosen, reviews.get(chosen, Review(chosen)), _steps(batch.id, chosen))
+    return group_case_html(report, chosen, ids, reviews, {id: _steps(batch.id, id) for id in ids})
 
 
 def _import(batch: StoredBatch) -> None:

@@ -64,7 +64,7 @@ def _start() -> None:
 
 
 def _sidebar(batch: StoredBatch | None) -> None:
-    st.html('<div class="brand">心得 Xinde<small>离线运行 · 不出本机</small></div>')
+    theme.brand()
     if batch:
         known = context.batches()
         ids = [b.id for b in known]

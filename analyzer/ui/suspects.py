@@ -136,7 +136,7 @@ def _groups(batch: StoredBatch, found: Loaded) -> None:
 
 def _pair(batch: StoredBatch, found: Loaded, id: str) -> None:
     s = suspect(found.report, id)
-    partners = [p for p in s.partners if _at_hand(found, p)]
+    partners = [p for p in s.partners if found.report.holds(p)]
     other = st.query_params.get("other", "")
     if other not in partners:
         other = s.closest.other if s.closest and s.closest.other in partners else (partners[0] if partners else "")
@@ -164,14 +164,6 @@ def _pair(batch: StoredBatch, found: Loaded, id: str) -> None:
     with st.container(border=True, key="panel-review"):
         st.html("<b>复核</b>")
         review_form(context.store(), batch, left, found.report)
-
-
-def _at_hand(found: Loaded, id: str) -> bool:
-    try:
-        found.report.essay(id)
-    except KeyError:
-        return False
-    return True
 
 
 def _name(found: Loaded, s: Suspect, other: str) -> str:

@@ -63,8 +63,16 @@ ROW = 31
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$:&])")
 
 
+LANGUAGE = "<script>document.documentElement.lang = 'zh-CN'</script>"
+"""So that browsers take the Chinese forms of the letters and do not offer to translate the page."""
+
+
 def apply() -> None:
     st.html(CSS)
+
+
+def brand() -> None:
+    st.html(f'<div class="brand">心得 Xinde<small>离线运行 · 不出本机</small></div>{LANGUAGE}', unsafe_allow_javascript=True)
 
 
 def lede(text: str) -> None:
