@@ -1,6 +1,6 @@
 """How honest the comparison's statistics are: false alarms, power, coverage and time, by simulation.
 
-    python benchmarks/statistics.py            # about a quarter of an hour on two cores
+    python benchmarks/statistics.py            # about 25 minutes
     python benchmarks/statistics.py --quick    # a tenth of the batches
 
 What it prints is quoted in docs; targets stand beside the figures. Seeds are fixed: the same figures every time.
