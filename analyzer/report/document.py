@@ -15,7 +15,7 @@ from analyzer.labels import FINDING, LEVEL, TIER
 from analyzer.report import charts
 from analyzer.report.official_form import body, caption, heading, new_document, picture, right, table
 from analyzer.report.report import Report
-from analyzer.report.summary import accounts, answers, cautions, comparison, tier_sentence
+from analyzer.report.summary import accounts, answers, comparison, tier_sentence
 from analyzer.report.suspects import Suspect, document_name, passage, suspects
 
 NAME = "分析报告.docx"
@@ -58,9 +58,6 @@ def _overall(document: DocumentObject, report: Report) -> None:
 def _tiers(document: DocumentObject, report: Report) -> None:
     heading(document, "二、层级对比", 1)
     body(document, tier_sentence(report))
-    notes = cautions(report)
-    if notes:
-        body(document, "；".join(notes) + "。", lead="须注意：")
     caption(document, "表1　各层级主要指标")
     depth, suspected, templated, findings = (_groups(report, m) for m in ("depth", "suspected", "templated", "findings"))
     rows = []

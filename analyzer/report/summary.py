@@ -16,9 +16,6 @@ from analyzer.labels import FINDING, QUESTION, TIER
 from analyzer.report.report import Report
 from analyzer.report.suspects import Suspect, counting_matches, document_name, person, suspects
 
-SMALL = 8
-"""Groups below this size are shown with a warning (as in the comparison)."""
-
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -114,14 +111,6 @@ def tier_sentence(report: Report) -> str:
     """What can and what cannot be said about the tiers' depth; says so where there is nothing to compare."""
     found = comparison(report, "depth")
     return found.conclusion if found and found.conclusion else "层级已知的篇目太少，不作层级比较。"
-
-
-def cautions(report: Report) -> list[str]:
-    """What the reader of the tier comparison must keep in mind beside its conclusion."""
-    found = comparison(report, "depth")
-    groups = {g.name: g.n for g in found.groups} if found else {}
-    small = [f"{TIER[tier]} {groups[tier]} 篇" for tier in TIERS if 0 < groups.get(tier, 0) < SMALL]
-    return [f"{'、'.join(small)}，不足 {SMALL} 篇，数字仅供参考"] if small else []
 
 
 def attention(report: Report, found: list[Suspect] | None = None, most: int = 8) -> list[Attention]:

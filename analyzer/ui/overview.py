@@ -6,7 +6,7 @@ from html import escape
 
 import streamlit as st
 
-from analyzer.report.summary import Answer, Attention, accounts, answers, attention, cautions, tier_sentence
+from analyzer.report.summary import Answer, Attention, accounts, answers, attention, tier_sentence
 from analyzer.store import StoredBatch
 from analyzer.ui import context, theme
 
@@ -18,10 +18,7 @@ def page() -> None:
     theme.heading("这一批怎么样")
     theme.lede(accounts(found.report))
     st.html(f'<div class="cards">{"".join(map(_card, answers(found.report)))}</div>')
-    theme.say(
-        ("层级", tier_sentence(found.report)),
-        *[("须注意", "；".join(cautions(found.report)) + "。")] * bool(cautions(found.report)),
-    )
+    theme.say(("层级", tier_sentence(found.report)))
     items = attention(found.report, list(found.suspects))
     with st.container(border=True, key="panel-first", gap="xsmall"):
         st.html("<b>先看这些</b>")

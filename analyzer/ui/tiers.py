@@ -11,7 +11,7 @@ from analyzer.compare import Comparison
 from analyzer.essay import TIERS
 from analyzer.labels import TIER
 from analyzer.report import charts
-from analyzer.report.summary import cautions, comparison
+from analyzer.report.summary import comparison
 from analyzer.ui import context, theme
 from analyzer.ui.context import Loaded
 
@@ -48,7 +48,7 @@ def page() -> None:
         st.html("<b>等级构成</b>")
         _show(levels, "levels")
         st.html(_table(found, table, unit))
-    _words(found, comparison(found.report, name), unit)
+    _words(comparison(found.report, name), unit)
     to_keep = charts.depth_by_tier(*shown)  # a picture that is sent on must not lead into this computer
     _downloads(("思考深度分布" if measure == "score_own" else title, to_keep), ("等级构成", levels), table=table)
     _shares(found)
@@ -80,13 +80,12 @@ def _table(found: Loaded, table: pd.DataFrame, unit: str | None) -> str:
     return theme.figures(["", "篇", "中位", "95% 区间", "疑似或套用"], rows, {1, 2, 3, 4})
 
 
-def _words(found: Loaded, of: Comparison | None, unit: str | None) -> None:
+def _words(of: Comparison | None, unit: str | None) -> None:
     if unit is not None:
         theme.say(("提示", "只看一个单位时篇数少，不作统计结论；结论以全部单位为准。"))
         return
     text = of.conclusion if of and of.conclusion else "层级已知的篇目太少，不作层级比较。"
-    notes = cautions(found.report)
-    theme.say(("结论", text), *[("须注意", "；".join(notes) + "。")] * bool(notes))
+    theme.say(("结论", text))
 
 
 def _downloads(*named, table: pd.DataFrame) -> None:
