@@ -11,8 +11,7 @@ import pandas as pd
 from analyzer.compare import Comparison
 from analyzer.compare.intervals import wilson
 from analyzer.copying.match import Match
-from analyzer.essay import TIERS
-from analyzer.labels import FINDING, QUESTION, TIER
+from analyzer.labels import FINDING, QUESTION
 from analyzer.report.report import Report
 from analyzer.report.suspects import Suspect, counting_matches, document_name, person, suspects
 
