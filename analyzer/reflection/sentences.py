@@ -1,0 +1,97 @@
+"""What each sentence does in its essay: one of ten labels, with a calibrated probability.
+
+Two readers (one of vectors, one of words and characters) give probabilities; a third reads both, the neighbours'
+and the essay's as a whole, and decides. All three are multinomial or one-against-rest logistic regressions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from analyzer.essay import Sentence
+from analyzer.reflection.features import SentenceTable, build_table
+from analyzer.reflection.reflection import LABELS, LabelledSentence
+
+COMPONENTS, NEIGHBOUR_COMPONENTS = 128, 48
+"""Principal components of the sentence's own vector and of each neighbour's."""
+
+VECTOR_SCALE = 4.0
+"""Vectors are unit rows; times this they weigh about as much as the place features."""
+
+
+@dataclass(frozen=True)
+class LabelModel:
+    """Everything that labels a sentence; models/reflection/train.py fits it."""
+
+    mean: np.ndarray
+    """(d,) of the vectors."""
+    components: np.ndarray
+    """(COMPONENTS, d) principal directions."""
+    vector_weights: np.ndarray
+    vector_intercept: np.ndarray
+    word_weights: np.ndarray
+    """(slots, labels)"""
+    word_intercept: np.ndarray
+    final_weights: np.ndarray
+    final_intercept: np.ndarray
+
+    def probabilities(self, table: SentenceTable) -> np.ndarray:
+        """(n, len(LABELS)), rows sum to 1."""
+        by_vector = softmax(vector_features(table, self.mean, self.components) @ self.vector_weights + self.vector_intercept)
+        by_words = one_against_rest(np.asarray(table.hashed @ self.word_weights) + self.word_intercept)
+        return softmax(final_features(table, by_vector, by_words) @ self.final_weights + self.final_intercept)
+
+
+def vector_features(table: SentenceTable, mean: np.ndarray, components: np.ndarray) -> np.ndarray:
+    own = VECTOR_SCALE * ((table.vectors - mean) @ components.T)
+    near = own[:, :NEIGHBOUR_COMPONENTS]
+    return np.hstack([own, table.neighbour(near, 1), table.neighbour(near, -1), table.place])
+
+
+def final_features(table: SentenceTable, by_vector: np.ndarray, by_words: np.ndarray) -> np.ndarray:
+    log = lambda p: np.log(np.clip(p, 1e-4, 1))
+    both = log((by_vector + by_words) / 2)
+    return np.hstack([
+        log(by_vector), log(by_words), table.neighbour(both, 1), table.neighbour(both, -1),
+        0.5 * table.neighbour(both, 2), 0.5 * table.neighbour(both, -2),
+        4 * table.essay_mean((by_vector + by_words) / 2), table.place,
+    ])
+
+
+def softmax(scores: np.ndarray) -> np.ndarray:
+    exponent = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return exponent / exponent.sum(axis=1, keepdims=True)
+
+
+def one_against_rest(scores: np.ndarray) -> np.ndarray:
+    chance = 1 / (1 + np.exp(-np.clip(scores, -30, 30)))
+    return chance / np.maximum(chance.sum(axis=1, keepdims=True), 1e-9)
+
+
+def label_sentences(
+    essays: Sequence[Sequence[Sentence]], vectors: Sequence[np.ndarray], model: LabelModel
+) -> list[tuple[tuple[LabelledSentence, ...], np.ndarray]]:
+    """For each essay its labelled sentences and their (sentences, len(LABELS)) probabilities.
+
+    Parameters
+    ----------
+    essays : sentences of each essay, in order.
+    vectors : for each essay (sentences, d) rows of the default encoder.
+    """
+    filled = [k for k, sentences in enumerate(essays) if len(sentences)]
+    found: list = [((), np.zeros((0, len(LABELS))))] * len(essays)
+    if not filled:
+        return found
+    table = build_table([essays[k] for k in filled], [vectors[k] for k in filled])
+    probabilities = model.probabilities(table)
+    for number, k in enumerate(filled):
+        rows = probabilities[table.essay == number]
+        labelled = tuple(
+            LabelledSentence(s.start, s.end, LABELS[int(row.argmax())], round(float(row.max()), 4))
+            for s, row in zip(essays[k], rows)
+        )
+        found[k] = (labelled, rows)
+    return found
