@@ -27,6 +27,8 @@ HERE = Path(__file__).resolve().parent
 UNRELATED = 40_000
 """Unrelated sentence pairs drawn from each campaign."""
 REWORDED = ("heavy", "summary")
+BACKGROUND = 3000
+"""Sentences of the background that are shipped: more add megabytes, not distance."""
 
 
 @dataclass
@@ -199,8 +201,9 @@ def main() -> None:
     models = fit(prepared)
     np.save(HERE / "common_kgrams.npy", models.common_kgrams)
     texts = [text for p in prepared for text in own_vectors(p)[0]]
-    (HERE / "background.txt").write_text("\n".join(" ".join(t.split()) for t in texts) + "\n", encoding="utf-8")
-    np.save(HERE / "background.npy", models.background.astype(np.float16))
+    kept = np.sort(np.random.default_rng(0).choice(len(texts), min(BACKGROUND, len(texts)), replace=False))
+    (HERE / "background.txt").write_text("\n".join(" ".join(texts[k].split()) for k in kept) + "\n", encoding="utf-8")
+    np.save(HERE / "background.npy", models.background[kept].astype(np.float16))
     rows = {"sentence_pairs": models.pairs, "chains": models.chains, "suspicion": fit_suspicion(tables)}
     fitted = {name: {k: np.asarray(v).round(6).tolist() for k, v in vars(model).items()} for name, model in rows.items()}
     (HERE / "model.json").write_text(json.dumps(fitted, indent=1) + "\n", encoding="utf-8")

@@ -1,0 +1,112 @@
+"""Copied passages: offsets, symmetry, order, and the texts that must not break or accuse."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from analyzer.copying import find_matches, judge, load_models, load_suspicion_model, quote_documents
+from analyzer.essay import Essay
+from analyzer.text.encode import encode, load_encoder
+from analyzer.text.normalize import normalize
+from analyzer.text.segment import sentence_spans, words
+
+STORY = (
+    "上个月十六号晚上，我在前台值班，一位大姐来报丢了电动车。我问她有没有发票和车架号，她都拿不出来，我就让她第二天再来。"
+    "后来她投诉到了分局，我心里还觉得委屈。过了十来天，我们打掉一个偷车的小团伙，在城郊废品站起获十一辆车，其中一辆的车斗里还垫着装豆腐的白布。"
+    "我认出那是她的车，她靠这辆车每天凌晨送豆腐。从那以后，我把登记和查找分成两件事，先登记，手续以后补。"
+)
+OTHER = (
+    "今年春天水库放水，我管的那段渠道漏了三天没有人报。老支书沿着渠走了一趟，回来把鞋脱下来给我看，两只都湿透了。"
+    "我原来以为巡渠就是在本子上打勾，看见那双鞋才明白，渠在脚下不在本子上。现在我每周二自己走一趟，把漏点画在图上，贴到村部门口。"
+)
+SPEECH = "要把学习成果转化为为民服务的实际行动，凡是群众反复投诉的环节，都要回头看一看制度有没有漏洞、流程是不是合理。"
+
+
+def run(texts, official=(), library=()):
+    essays = [Essay(f"E{k}", text) for k, text in enumerate(texts)]
+    shelf = [Essay(f"T{k}", text) for k, text in enumerate(library)]
+    documents, quotes = quote_documents(
+        [(e, "batch") for e in essays] + [(e, "library") for e in shelf], [Essay(f"O{k}", t) for k, t in enumerate(official)]
+    )
+    encoder = load_encoder()
+    rows = encode([s.text for d in documents for s in d.sentences], encoder)
+    vectors = np.split(rows, np.cumsum([len(d.sentences) for d in documents])[:-1])
+    matches = [m for m in quotes if m.essay.startswith("E")] + find_matches(documents, vectors, load_models(encoder))
+    return essays, matches, judge(essays, matches, load_suspicion_model())
+
+
+def test_a_copied_story_is_one_match_with_exact_offsets():
+    essays, matches, verdicts = run([OTHER + STORY, STORY + "我会继续努力。"])
+    (match,) = [m for m in matches if m.kind != "quote"]
+    a, b = essays[0].text[match.start : match.end], essays[1].text[match.other_start : match.other_end]
+    assert a == b == STORY and match.kind == "verbatim"
+    assert verdicts["E0"].verdict == verdicts["E1"].verdict == "copied"
+    assert verdicts["E0"].group == verdicts["E1"].group == 1
+
+
+def test_swapped_names_do_not_hide_a_copy():
+    changed = STORY.replace("十六号", "二十号").replace("大姐", "老伯").replace("分局", "县局").replace("豆腐", "凉粉")
+    _, matches, verdicts = run([STORY, changed])
+    assert {m.kind for m in matches} == {"edited"}
+    assert verdicts["E1"].suspicion > 0.9 and verdicts["E1"].copied > 0.9
+
+
+def test_quoting_a_speech_is_not_copying():
+    _, matches, verdicts = run([OTHER + SPEECH, STORY + SPEECH], official=[SPEECH])
+    assert {m.kind for m in matches} == {"quote"}
+    assert verdicts["E0"].verdict == verdicts["E1"].verdict == "clear" and verdicts["E0"].quoted > 0.2
+
+
+def test_a_filled_in_template_is_called_one():
+    _, _, verdicts = run([STORY, OTHER], library=[OTHER])
+    assert verdicts["E1"].verdict == "templated" and verdicts["E0"].verdict == "clear"
+
+
+@pytest.mark.parametrize("texts", [
+    [STORY], [STORY, STORY], [STORY] * 6, ["好" * 5000, STORY], ["I learned a lot.", "Me too, honestly."], ["", STORY],
+    ["🚲𠮷" * 40 + STORY, STORY], [STORY.replace("。", "").replace("，", ""), STORY], ["。。。", "……"],
+], ids=["one", "same", "six", "unpunctuated", "english", "empty", "beyond-bmp", "no-marks", "marks-only"])
+def test_odd_batches_give_sound_figures(texts):
+    essays, matches, verdicts = run(texts)
+    for m in matches:
+        assert 0 <= m.start < m.end <= len(texts[int(m.essay[1:])]) and 0 <= m.similarity <= 1 and 0 <= m.rarity <= 1
+    for v in verdicts.values():
+        assert 0 <= v.suspicion <= 1 and 0 <= v.own <= 1
+    if len(texts) > 1 and STORY in texts[0] and STORY in texts[1]:
+        assert verdicts["E0"].verdict == "copied"
+
+
+def test_order_of_the_batch_changes_nothing():
+    texts = [STORY, OTHER, STORY[:120] + OTHER]
+    as_set = lambda essays, matches: {
+        frozenset([(essays[int(m.essay[1:])].text, m.start, m.end), (essays[int(m.other[1:])].text, m.other_start, m.other_end)])
+        for m in matches
+    }
+    first, second = run(texts), run(texts[::-1])
+    assert as_set(*first[:2]) == as_set(*second[:2])
+
+
+@given(st.text(alphabet="我们认真学习，。！？“”\n 　a1🚲𠮷…", max_size=400))
+def test_sentences_lie_in_order_inside_the_text(text):
+    at = 0
+    for start, end in sentence_spans(text):
+        assert at <= start < end <= len(text) and text[start:end] == text[start:end].strip()
+        at = end
+    assert all(not c.isalnum() for a, b in zip([0] + [e for _, e in sentence_spans(text)],
+                                               [s for s, _ in sentence_spans(text)] + [len(text)]) for c in text[a:b])
+
+
+@given(st.text(max_size=200))
+def test_normalized_characters_point_at_their_origin(text):
+    seen = normalize(text)
+    assert len(seen.codes) == len(seen.offsets) and all(0 <= o < len(text) for o in seen.offsets)
+    assert list(seen.offsets) == sorted(seen.offsets)
+
+
+@settings(deadline=None, max_examples=30)
+@given(st.text(max_size=100))
+def test_words_put_together_are_the_text(text):
+    assert "".join(words(text)) == text
