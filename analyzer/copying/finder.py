@@ -80,8 +80,8 @@ def find_matches(
     documents : batch, history and library, quotations masked.
     vectors : for each document the (sentences, d) float32 unit rows of its sentences.
     """
-    if len(documents) < 2:
-        return []
+    if len(documents) < 2 or all(document.quoted_sentences().all() for document in documents):
+        return []  # nothing to compare, or nothing but quotations and marks
     boxes = _shared_runs(documents, models)
     space = build_space(documents, vectors, models.background)
     reworded = _reworded(documents, space, models, boxes, progress)

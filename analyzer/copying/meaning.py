@@ -25,6 +25,10 @@ NEAREST = 10
 BACKGROUND_NEAREST = 8
 """Neighbours in other campaigns that make a sentence's commonness."""
 
+TYPICAL = 600
+"""Sentences of the batches that the models were fitted on. A smaller batch is filled up with background sentences when
+its mean and its neighbours are taken: ten nearest of twelve others would say nothing."""
+
 FEATURES = ("cosine", "centred", "csls", "words", "bigrams", "length_difference", "length", "common_sum", "common_min")
 
 
@@ -85,14 +89,19 @@ def build_space(
     kept = [np.flatnonzero(~document.quoted_sentences()) for document in documents]
     owner = np.repeat(np.arange(len(documents)), [len(k) for k in kept])
     texts = [documents[d].sentences[s].text for d, k in enumerate(kept) for s in k]
-    rows = np.concatenate([v[k] for v, k in zip(vectors, kept)]).astype(np.float32)
-    centred = rows - rows.mean(axis=0)
+    rows = np.concatenate([v[k] for v, k in zip(vectors, kept) if len(k)]).astype(np.float32)
+    fill = background[:: max(1, len(background) // max(1, TYPICAL - len(rows)))] if len(rows) < TYPICAL else background[:0]
+    around = np.concatenate([rows, fill])
+    centred = around - around.mean(axis=0)
     centred /= np.maximum(np.linalg.norm(centred, axis=1, keepdims=True), 1e-9)
+    hubness = _hubness(centred, np.append(owner, np.full(len(fill), -1)))[: len(rows)]
+    centred = centred[: len(rows)]
     content = lambda text: "".join(c for c in text if c.isalnum())
-    word_weights = TfidfVectorizer(analyzer=lambda t: [w for w in words(t) if w[0].isalnum()], sublinear_tf=True)
+    # a batch of emoji or marks has no vocabulary of its own: one token that all share keeps the tables from being empty
+    word_weights = TfidfVectorizer(analyzer=lambda t: [w for w in words(t) if w[0].isalnum()] or [""], sublinear_tf=True)
     bigram_weights = TfidfVectorizer(analyzer="char", ngram_range=(1, 2), sublinear_tf=True, preprocessor=content)
     return SentenceSpace(
-        owner, np.concatenate(kept), rows, centred, _hubness(centred, owner), _nearest_mean(rows, background),
+        owner, np.concatenate(kept), rows, centred, hubness, _nearest_mean(rows, background),
         word_weights.fit_transform(texts), bigram_weights.fit_transform(texts),
         np.log(np.maximum([len(t) for t in texts], 1)).astype(np.float32),
     )
