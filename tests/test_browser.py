@@ -200,16 +200,21 @@ def fill_in_first_unknown_tier(page, tier: str) -> None:
     page.wait_for_timeout(1000)  # the grid takes clicks only once it is drawn
     box = grid.bounding_box()
     page.mouse.click(box["x"] + box["width"] - 40, box["y"] + 46)
+    page.wait_for_timeout(500)
     page.keyboard.press("Enter")
+    page.locator("#portal").get_by_text(tier, exact=True).wait_for()
     page.keyboard.type(tier)
+    page.wait_for_timeout(500)
     page.keyboard.press("Enter")
 
 
 def test_upload_the_samples_and_see_tiers_and_the_first_suspect(page, server, store):
     page.goto(f"{server}/upload?view=新的一批")
-    files = page.locator("input[type=file]")
-    files.nth(0).set_input_files(str(resource("samples", "batch.zip")))
-    files.nth(1).set_input_files(str(resource("samples", "roster.xlsx")))
+    for label, name in (("文稿（必需）", "batch.zip"), ("名单", "roster.xlsx")):
+        uploader = page.locator("[data-testid=stFileUploader]", has_text=label)
+        uploader.locator("input[type=file]").set_input_files(str(resource("samples", name)))
+        uploader.get_by_text(name).wait_for()
+    page.wait_for_timeout(1000)
     page.get_by_role("button", name="读取文稿").click()
     page.get_by_role("button", name="开始分析").wait_for(timeout=60_000)
     fill_in_first_unknown_tier(page, "基层一线")
