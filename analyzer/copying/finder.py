@@ -28,7 +28,7 @@ FURTHER_EVIDENCE = 3.0
 ENOUGH_EVIDENCE = 25.0
 """From this much evidence on a pair is known to share text, and reworded sentences between the runs are looked for."""
 
-CONVINCING = 3.0
+CONVINCING = 4.0
 """Log odds that a reworded sentence beside shared runs needs, unless it stands between two of them."""
 
 REWORDED = 0.5

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 K = 5
-"""Normalized characters a k-gram: two to three Chinese words. Fits of 4 to 7 in benchmarks/copying.py."""
+"""Normalized characters a k-gram: two to three Chinese words. With WINDOW it decides the shortest run that is always seen."""
 
 WINDOW = 4
 """Every window of this many k-grams keeps at least one, so each shared run of K + WINDOW - 1 = 8 characters is seen."""

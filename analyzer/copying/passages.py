@@ -12,7 +12,7 @@ from analyzer.copying.document import Document
 from analyzer.copying.fingerprints import K
 from analyzer.copying.match import Match
 
-TOUCH, BRIDGE, ALIKE = 50, 90, 0.4
+TOUCH, BRIDGE, ALIKE = 45, 90, 0.4
 """Two pieces at most TOUCH code points apart on both sides are one passage (a sentence between them was missed, or
 left out); at most BRIDGE where the gaps are about as long on both sides (shorter : longer at least ALIKE)."""
 
