@@ -117,7 +117,7 @@ def _analyze(options: argparse.Namespace) -> int:
             store = Store()
             if options.kept:
                 official, library = [*official, *store.documents("official")], [*library, *store.documents("library")]
-            earlier = store.history() if options.history else ()
+            earlier = store.history(unlike=batch.essays) if options.history else ()
         report = analyze(batch, official, library, earlier, options.encoder, options.characters, progress)
     if options.history:
         print(f"本批已留存，编号 {store.add_report(options.out.name, report)}", file=sys.stderr)

@@ -27,6 +27,9 @@ from analyzer.report.review import EDITABLE, Review, changes
 STATUSES = ("draft", "reading", "read", "analyzing", "done", "failed", "cancelled")
 """draft: files are being put together; read: waiting for the organizer to check what was understood."""
 
+SAME = 0.5
+"""An earlier batch that holds more than this share of the same texts is the same batch, uploaded again."""
+
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS batches (
     id TEXT PRIMARY KEY, name TEXT NOT NULL, created TEXT NOT NULL, status TEXT NOT NULL, stage TEXT NOT NULL DEFAULT '',
@@ -255,11 +258,20 @@ class Store:
             if db.execute("DELETE FROM documents WHERE id = ?", (id,)).rowcount == 0:
                 raise KeyError(id)
 
-    def history(self, without: str = "") -> tuple[Essay, ...]:
-        """Essays of all finished batches but one; ids are made unique with their batch's (``BATCH/ID``)."""
+    def history(self, without: str = "", unlike: Iterable[Essay] = ()) -> tuple[Essay, ...]:
+        """Essays of all finished batches but one; ids are made unique with their batch's (``BATCH/ID``).
+
+        Batches that hold mostly the same texts as ``unlike`` are left out: they are that batch, uploaded before, and everybody
+        would seem to have copied from himself.
+        """
         with self._database() as db:
             rows = db.execute("SELECT batch, essay, content FROM history WHERE batch <> ? ORDER BY rowid", (without,))
-            return tuple(_load(row["content"], id=f"{row['batch']}/{row['essay']}") for row in rows)
+            by_batch: dict[str, list[Essay]] = {}
+            for row in rows:
+                by_batch.setdefault(row["batch"], []).append(_load(row["content"], id=f"{row['batch']}/{row['essay']}"))
+        texts = {essay.text for essay in unlike}
+        kept = (essays for essays in by_batch.values() if not _mostly_in(essays, texts))
+        return tuple(essay for essays in kept for essay in essays)
 
     # reviews
 
@@ -318,6 +330,10 @@ class Store:
 
 def now() -> str:
     return datetime.now().astimezone().isoformat(timespec="seconds")
+
+
+def _mostly_in(essays: list[Essay], texts: set[str]) -> bool:
+    return sum(essay.text in texts for essay in essays) > SAME * min(len(essays), len(texts))
 
 
 def _current(db: sqlite3.Connection, batch: str, essay: str) -> Review:

@@ -11,10 +11,9 @@ from zipfile import ZipFile
 
 import pytest
 
-from analyzer.essay import Batch, Essay
 from analyzer.store import Store
 from analyzer.ui import jobs
-from analyzer.ui.worker import Progress, main, without_the_same
+from analyzer.ui.worker import Progress, main
 
 
 class Upload(BytesIO):
@@ -107,10 +106,3 @@ def test_progress_and_remaining_time(store):
     assert store.batch(id).done == 1
     progress("比对", 10, 10)
     assert store.batch(id).done == 10
-
-
-def test_a_batch_uploaded_again_is_no_earlier_batch():
-    batch = Batch(tuple(Essay(str(n), f"第 {n} 篇") for n in range(4)))
-    again = [Essay(f"b1/{n}", f"第 {n} 篇") for n in range(5)]
-    other = [Essay("b2/1", "第 1 篇"), Essay("b2/2", "别的"), Essay("b2/3", "另外的")]
-    assert without_the_same(batch, [*again, *other]) == tuple(other)

@@ -52,6 +52,14 @@ def test_earlier_batches_are_there_to_compare_with(store, report):
     assert history[0].text == report.essays[0].text
 
 
+def test_a_batch_uploaded_again_is_no_earlier_batch(store, report):
+    store.add_report("三月", report)
+    other = replace(report, essays=tuple(replace(e, text=f"另写的{e.id}") if n else e for n, e in enumerate(report.essays)))
+    second = store.add_report("四月", other)
+    assert {essay.id.split("/")[0] for essay in store.history(unlike=report.essays)} == {second}
+    assert len(store.history()) == 2 * len(report.essays)
+
+
 def test_a_document_is_kept_once(store):
     speech = Essay("a", "全文", "讲话")
     assert store.add_documents("official", [speech, replace(speech, id="b")]) == 1

@@ -8,21 +8,16 @@ import sys
 import threading
 import time
 import traceback
-from collections import Counter
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from analyzer.essay import Batch, Essay
+from analyzer.essay import Essay
 from analyzer.store import Store, now
 
 BEAT = 2.0
 """Seconds between two signs of life; also how long a cancelled worker goes on at most."""
 AT_MOST_EVERY = 0.3
 """Seconds between two writes of the progress."""
-
-SAME = 0.5
-"""An earlier batch that holds more than this share of the same texts is the same batch, uploaded again."""
 
 
 class Progress:
@@ -105,7 +100,7 @@ def _analyze(store: Store, id: str) -> None:
     if options.get("kept", True):
         official, library = official + store.documents("official"), library + store.documents("library")
     batch = store.read_batch(id)
-    earlier = without_the_same(batch, store.history(without=id)) if options.get("history", True) else ()
+    earlier = store.history(without=id, unlike=batch.essays) if options.get("history", True) else ()
     report = analyze(
         batch,
         official=official,
@@ -117,18 +112,6 @@ def _analyze(store: Store, id: str) -> None:
     )
     if store.batch(id).status != "cancelled":
         store.keep_report(id, report)
-
-
-def without_the_same(batch: Batch, earlier: Sequence[Essay]) -> tuple[Essay, ...]:
-    """Earlier essays without those batches that are this one, uploaded before: else everybody would have copied from himself."""
-    texts = {essay.text for essay in batch.essays}
-    size, same = Counter(), Counter()
-    for essay in earlier:
-        upload = essay.id.partition("/")[0]
-        size[upload] += 1
-        same[upload] += essay.text in texts
-    again = {upload for upload in size if same[upload] > SAME * min(size[upload], len(texts))}
-    return tuple(essay for essay in earlier if essay.id.partition("/")[0] not in again)
 
 
 def _documents(folder: Path) -> tuple[Essay, ...]:
