@@ -206,6 +206,7 @@ def main() -> None:
     np.save(HERE / "background.npy", models.background[kept].astype(np.float16))
     rows = {"sentence_pairs": models.pairs, "chains": models.chains, "suspicion": fit_suspicion(tables)}
     fitted = {name: {k: np.asarray(v).round(6).tolist() for k, v in vars(model).items()} for name, model in rows.items()}
+    fitted["campaigns"] = [p.campaign.name for p in prepared]
     (HERE / "model.json").write_text(json.dumps(fitted, indent=1) + "\n", encoding="utf-8")
 
 
