@@ -148,7 +148,7 @@ def _write(report, out: Path, anonymous: bool) -> None:
 
 
 def _app(options: argparse.Namespace) -> int:
-    from analyzer.ui.serve import serve
+    from analyzer.serve import serve
 
     return serve(options.port, options.address)
 

@@ -22,7 +22,7 @@ from analyzer.report.report import Report
 from analyzer.report.review import Review
 from analyzer.store import Store
 from analyzer.ui import jobs
-from analyzer.ui.serve import command
+from analyzer.serve import command
 
 OUT = Path(__file__).parent / "screenshots"
 FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",

@@ -19,7 +19,7 @@ from analyzer.report.review import Review
 from analyzer.report.workbook import write_workbook
 from analyzer.resources import resource
 from analyzer.store import Store
-from analyzer.ui.serve import command
+from analyzer.serve import command
 
 FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync")  # fmt: skip

@@ -10,8 +10,8 @@ from streamlit.testing.v1 import AppTest
 
 from analyzer.report.review import Review
 from analyzer.store import Store
-from analyzer.ui.serve import app as app_file
-from analyzer.ui.serve import command
+from analyzer.serve import app as app_file
+from analyzer.serve import command
 
 try:
     import tomllib

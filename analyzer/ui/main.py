@@ -9,7 +9,7 @@ from streamlit.runtime import Runtime
 
 from analyzer.store import StoredBatch
 from analyzer.ui import context, essay, export, overview, review, settings, suspects, theme, tiers, upload
-from analyzer.ui.serve import LOCAL
+from analyzer.serve import LOCAL
 
 ICON = Path(__file__).with_name("icon.png")
 """A file of our own: Streamlit fetches icons named by an emoji or a symbol from the net."""
