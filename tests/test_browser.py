@@ -24,7 +24,7 @@ from analyzer.serve import command
 FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync")  # fmt: skip
 pytestmark = pytest.mark.flaky(reruns=2)  # a browser on a busy machine now and then misses a beat; a fault fails three times
-WAIT = 20_000
+WAIT = 60_000
 """Milliseconds until a page must show what is waited for."""
 
 
