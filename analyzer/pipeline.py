@@ -11,7 +11,7 @@ import numpy as np
 
 import analyzer
 from analyzer.compare import compare
-from analyzer.copying import coverage, find_matches, judge, load_models, load_suspicion_model, quote_documents
+from analyzer.copying import coverage, find_matches, judge, load_logistic, load_models, quote_documents
 from analyzer.essay import Batch, Essay
 from analyzer.gatekeeping import find_lapses
 from analyzer.reflection import label_sentences, rate
@@ -63,7 +63,7 @@ def analyze(
     in_batch = {essay.id for essay in essays}
     matches = [match for match in quotes if match.essay in in_batch]
     matches += find_matches(documents, vectors, load_models(model), within(STAGES[2]))
-    originality = judge(essays, matches, load_suspicion_model())
+    originality = judge(essays, matches, load_logistic("suspicion"))
 
     tell(STAGES[3], 0, len(essays))
     sentences = [document.sentences for document in documents[: len(essays)]]

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analyzer.copying import find_matches, judge, load_models, load_suspicion_model, quote_documents
+from analyzer.copying import find_matches, judge, load_logistic, load_models, quote_documents
 from analyzer.essay import Essay
 from analyzer.text.encode import encode, load_encoder
 from analyzer.text.normalize import normalize
@@ -35,7 +35,7 @@ def run(texts, official=(), library=()):
     rows = encode([s.text for d in documents for s in d.sentences], encoder)
     vectors = np.split(rows, np.cumsum([len(d.sentences) for d in documents])[:-1])
     matches = [m for m in quotes if m.essay.startswith("E")] + find_matches(documents, vectors, load_models(encoder))
-    return essays, matches, judge(essays, matches, load_suspicion_model())
+    return essays, matches, judge(essays, matches, load_logistic("suspicion"))
 
 
 def test_a_copied_story_is_one_match_with_exact_offsets():

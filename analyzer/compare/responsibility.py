@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 import numpy as np
 import pandas as pd
 
-from analyzer.compare.comparison import Comparison, Group
+from analyzer.compare.comparison import Comparison
 from analyzer.compare.tables import MEASURES, Measure, Sample
 from analyzer.essay import Essay
 from analyzer.gatekeeping import Finding

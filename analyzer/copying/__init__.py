@@ -4,10 +4,11 @@
 """
 
 from analyzer.copying.finder import Models, find_matches, load_models, quote_documents
+from analyzer.copying.logistic import load_logistic
 from analyzer.copying.match import Match, Originality
-from analyzer.copying.suspicion import coverage, judge, load_suspicion_model
+from analyzer.copying.suspicion import coverage, judge
 
 __all__ = [
-    "Match", "Models", "Originality", "coverage", "find_matches", "judge", "load_models", "load_suspicion_model",
+    "Match", "Models", "Originality", "coverage", "find_matches", "judge", "load_logistic", "load_models",
     "quote_documents",
 ]

@@ -11,11 +11,12 @@ from analyzer.copying.candidates import all_pairs, lexical_pairs, near_pairs
 from analyzer.copying.chain import best_chains
 from analyzer.copying.commonness import Commonness, load_common_kgrams
 from analyzer.copying.document import Document, mask, prepare
+from analyzer.copying.logistic import Logistic, load_logistic
 from analyzer.copying.match import Match
-from analyzer.copying.meaning import PairModel, SentenceSpace, build_space, load_background, load_pair_model
+from analyzer.copying.meaning import SentenceSpace, build_space, load_background
 from analyzer.copying.passages import Box, chain_boxes, lexical_boxes, merge, to_match
 from analyzer.copying.quotes import marked_quotes, official_quotes
-from analyzer.copying.rewording import CLIP, ChainModel, chain_features, find_chains, load_chain_model
+from analyzer.copying.rewording import CLIP, chain_features, find_chains
 from analyzer.essay import Essay
 from analyzer.text.encode import Encoder
 
@@ -42,8 +43,10 @@ SMALL = 150
 class Models:
     """What the finder decides by; ``load_models`` gives the shipped ones, training passes its own."""
 
-    pairs: PairModel
-    chains: ChainModel
+    pairs: Logistic
+    """Of two sentences: one passage in other words?"""
+    chains: Logistic
+    """Of two documents: does one hold a reworded copy of the other?"""
     background: np.ndarray
     """(b, d) unit rows of sentences of other campaigns."""
     common_kgrams: np.ndarray
@@ -52,7 +55,7 @@ class Models:
 
 def load_models(encoder: Encoder) -> Models:
     """The shipped models, with the background sentences in this encoder's space."""
-    return Models(load_pair_model(), load_chain_model(), load_background(encoder), load_common_kgrams())
+    return Models(load_logistic("sentence_pairs", np.float32), load_logistic("chains"), load_background(encoder), load_common_kgrams())
 
 
 def quote_documents(

@@ -7,10 +7,8 @@ encoder) than two honest sentences on one topic (0.46). Each pair of sentences i
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 
@@ -125,28 +123,6 @@ def _nearest_mean(rows: np.ndarray, background: np.ndarray) -> np.ndarray:
         block = rows[start : start + 1024] @ background.T
         common[start : start + 1024] = np.partition(block, -k, axis=1)[:, -k:].mean(axis=1)
     return common
-
-
-@dataclass(frozen=True)
-class PairModel:
-    """Logistic model of "these two sentences are one passage", log odds relative to a typical unrelated pair."""
-
-    mean: np.ndarray
-    scale: np.ndarray
-    weights: np.ndarray
-    intercept: float
-
-    def log_odds(self, features: np.ndarray) -> np.ndarray:
-        """(…,) from (…, len(FEATURES)); positive where rewording is likelier than not at even prior odds."""
-        return ((features - self.mean) / self.scale) @ self.weights + self.intercept
-
-
-@lru_cache(maxsize=1)
-def load_pair_model() -> PairModel:
-    """The shipped model; models/copying/train.py fits it."""
-    fitted = json.loads(resource("models", "copying", "model.json").read_text(encoding="utf-8"))["sentence_pairs"]
-    as_row = lambda name: np.array(fitted[name], np.float32)
-    return PairModel(as_row("mean"), as_row("scale"), as_row("weights"), float(fitted["intercept"]))
 
 
 def load_background(encoder: Encoder) -> np.ndarray:

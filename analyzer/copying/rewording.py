@@ -6,16 +6,14 @@ with everybody's slogans, a retold experience goes with one other text alone.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 
 from analyzer.copying.chain import best_chains
-from analyzer.copying.meaning import PairModel, SentenceSpace
-from analyzer.resources import resource
+from analyzer.copying.logistic import Logistic
+from analyzer.copying.meaning import SentenceSpace
 
 CLIP = 6.0
 """No single pair of sentences counts more than this (log odds), so that one shared heading cannot make a chain."""
@@ -39,7 +37,7 @@ class Chain:
 
 
 def find_chains(
-    space: SentenceSpace, pairs: np.ndarray, model: PairModel, progress: Callable[[int, int], None] | None = None
+    space: SentenceSpace, pairs: np.ndarray, model: Logistic, progress: Callable[[int, int], None] | None = None
 ) -> list[Chain]:
     """The best chain of each pair (p, 2) of documents, in the order of ``pairs``."""
     chains: list[Chain] = []
@@ -93,25 +91,3 @@ def _without(best: np.ndarray, score: float) -> np.ndarray:
     """The three best scores of a document when one chain of this score is taken out."""
     at = np.flatnonzero(best == score)
     return np.delete(best, at[0] if len(at) else len(best) - 1)
-
-
-@dataclass(frozen=True)
-class ChainModel:
-    """Logistic model of "this pair of documents holds a reworded copy"."""
-
-    mean: np.ndarray
-    scale: np.ndarray
-    weights: np.ndarray
-    intercept: float
-
-    def probability(self, features: np.ndarray) -> np.ndarray:
-        """(n,) from (n, len(CHAIN_FEATURES))."""
-        return 1 / (1 + np.exp(-np.clip(((features - self.mean) / self.scale) @ self.weights + self.intercept, -30, 30)))
-
-
-@lru_cache(maxsize=1)
-def load_chain_model() -> ChainModel:
-    """The shipped model; models/copying/train.py fits it."""
-    fitted = json.loads(resource("models", "copying", "model.json").read_text(encoding="utf-8"))["chains"]
-    as_row = lambda name: np.array(fitted[name], float)
-    return ChainModel(as_row("mean"), as_row("scale"), as_row("weights"), float(fitted["intercept"]))

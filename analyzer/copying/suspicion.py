@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 
 from analyzer.copying.groups import group_essays
+from analyzer.copying.logistic import Logistic
 from analyzer.copying.match import Match, Originality
 from analyzer.essay import Essay
-from analyzer.resources import resource
 
 SUSPECTED = 0.5
 """Probability from which an essay is listed: more likely than not."""
@@ -23,27 +21,6 @@ MANY = 4
 
 FEATURES = ("share", "rare_share")
 """Share of the characters that stand in another document; the same with each character weighted by its rarity."""
-
-
-@dataclass(frozen=True)
-class SuspicionModel:
-    """Logistic model of "at least 30 % of this essay stands in another document too"; models/copying/train.py fits it."""
-
-    mean: np.ndarray
-    scale: np.ndarray
-    weights: np.ndarray
-    intercept: float
-
-    def probability(self, features: np.ndarray) -> np.ndarray:
-        """(n,) from (n, len(FEATURES))."""
-        return 1 / (1 + np.exp(-np.clip(((features - self.mean) / self.scale) @ self.weights + self.intercept, -30, 30)))
-
-
-@lru_cache(maxsize=1)
-def load_suspicion_model() -> SuspicionModel:
-    fitted = json.loads(resource("models", "copying", "model.json").read_text(encoding="utf-8"))["suspicion"]
-    as_row = lambda name: np.array(fitted[name], float)
-    return SuspicionModel(as_row("mean"), as_row("scale"), as_row("weights"), float(fitted["intercept"]))
 
 
 @dataclass(frozen=True)
@@ -99,7 +76,7 @@ def _coverage(length: int, matches: Sequence[Match]) -> Coverage:
     return Coverage(quoted, copied, library | (copied & (sharers >= MANY)), np.where(quoted, 0, rarity), partners)
 
 
-def judge(essays: Sequence[Essay], matches: Sequence[Match], model: SuspicionModel) -> dict[str, Originality]:
+def judge(essays: Sequence[Essay], matches: Sequence[Match], model: Logistic) -> dict[str, Originality]:
     """Originality of each essay, by id."""
     covered = coverage(essays, matches)
     groups = group_essays(essays, matches)

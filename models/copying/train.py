@@ -17,9 +17,10 @@ from sklearn.metrics import average_precision_score
 from analyzer.copying.candidates import all_pairs
 from analyzer.copying.document import Document
 from analyzer.copying.finder import Models, find_matches, quote_documents
-from analyzer.copying.meaning import PairModel, SentenceSpace, build_space
-from analyzer.copying.suspicion import SUSPECTED, SuspicionModel, coverage
-from analyzer.copying.rewording import ChainModel, chain_features, find_chains, pair_features
+from analyzer.copying.logistic import Logistic
+from analyzer.copying.meaning import SentenceSpace, build_space
+from analyzer.copying.suspicion import SUSPECTED, coverage
+from analyzer.copying.rewording import chain_features, find_chains, pair_features
 from analyzer.text.encode import encode, load_encoder
 from models.corpora import WHERE, Campaign, load_campaigns, passage_roots, shared_share
 
@@ -114,7 +115,7 @@ def judge(p: Prepared, background: np.ndarray) -> Judged:
     return Judged(p, space, pairs, *truth_of(p, pairs, space))
 
 
-def fit_pairs(judged: list[Judged], seed: int = 0) -> PairModel:
+def fit_pairs(judged: list[Judged], seed: int = 0) -> Logistic:
     """Reworded sentence pairs against unrelated ones."""
     rng = np.random.default_rng(seed)
     rows, labels = [], []
@@ -128,10 +129,10 @@ def fit_pairs(judged: list[Judged], seed: int = 0) -> PairModel:
         rows += [positive, negative]
         labels += [np.ones(len(positive)), np.zeros(len(negative))]
     mean, scale, model = _fit(np.concatenate(rows), np.concatenate(labels), class_weight="balanced")
-    return PairModel(mean, scale, model.coef_[0], float(model.intercept_[0]))
+    return Logistic(mean, scale, model.coef_[0], float(model.intercept_[0]))
 
 
-def fit_chains(judged: list[Judged], models: list[PairModel]) -> ChainModel:
+def fit_chains(judged: list[Judged], models: list[Logistic]) -> Logistic:
     """Pairs of documents with at least three reworded sentences against pairs that share nothing.
 
     ``models``: for each campaign a pair model that did not see it, as the chain model will meet in use.
@@ -142,10 +143,10 @@ def fit_chains(judged: list[Judged], models: list[PairModel]) -> ChainModel:
         rows.append(features[clean])
         labels.append(label[clean])
     mean, scale, model = _fit(np.concatenate(rows), np.concatenate(labels))
-    return ChainModel(mean, scale, model.coef_[0], float(model.intercept_[0]))
+    return Logistic(mean, scale, model.coef_[0], float(model.intercept_[0]))
 
 
-def chain_table(j: Judged, pair_model: PairModel) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def chain_table(j: Judged, pair_model: Logistic) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Features, label, and which pairs are clean cases (not those that share text without rewording)."""
     chains = find_chains(j.space, j.pairs, pair_model)
     label = np.array([r.sum() >= 3 for r in j.reworded])
@@ -170,10 +171,10 @@ def suspicion_table(p: Prepared, models: Models) -> tuple[np.ndarray, np.ndarray
     return np.array([covered[e.id].features for e in essays]), share >= POSITIVE, (share >= POSITIVE) | (share < NEGATIVE)
 
 
-def fit_suspicion(tables: list[tuple[np.ndarray, np.ndarray, np.ndarray]]) -> SuspicionModel:
+def fit_suspicion(tables: list[tuple[np.ndarray, np.ndarray, np.ndarray]]) -> Logistic:
     rows = np.concatenate([features[clear] for features, _, clear in tables])
     mean, scale, model = _fit(rows, np.concatenate([label[clear] for _, label, clear in tables]))
-    return SuspicionModel(mean, scale, model.coef_[0], float(model.intercept_[0]))
+    return Logistic(mean, scale, model.coef_[0], float(model.intercept_[0]))
 
 
 def fit(prepared: list[Prepared]) -> Models:
