@@ -1,0 +1,91 @@
+"""``xinde analyze``, and ``xinde demo`` that runs it on the embedded samples."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from analyzer.cli.status import DONE
+
+
+def add(commands) -> None:
+    demo = commands.add_parser("demo", help="分析自带的示例，显示结果")
+    demo.add_argument("--out", type=Path, default=Path("xinde-demo"), help="结果放在哪个文件夹（默认 xinde-demo）")
+    demo.set_defaults(run=_demo)
+
+    analyze = commands.add_parser("analyze", help="分析一批心得体会")
+    analyze.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="文件夹、压缩包、文件，或带正文列的名单")
+    analyze.add_argument("--roster", type=Path, help="名单：xlsx、csv 或 jsonl")
+    analyze.add_argument("--official", type=Path, action="append", default=[], help="人人可以引用的讲话、通知（可多次）")
+    analyze.add_argument("--library", type=Path, action="append", default=[], help="范文（可多次）")
+    analyze.add_argument("--history", action="store_true", help="与以前留存的批次比对，并留存本批")
+    analyze.add_argument("--kept", action="store_true", help="同时使用 xinde library 留存的文件和范文")
+    analyze.add_argument("--tiers", type=Path, help="自己的职务层级规则（tiers.toml）")
+    analyze.add_argument("--characters", type=int, help="要求的字数")
+    analyze.add_argument("--encoder", default="use", help="句子编码器：use（自带），或 SentenceTransformer 的名称、路径")
+    analyze.add_argument("--anonymize", action="store_true", help="结果中的姓名、单位换成代号，对照表另存")
+    analyze.add_argument("--out", type=Path, default=Path("xinde-out"), help="结果放在哪个文件夹（默认 xinde-out）")
+    analyze.set_defaults(run=_analyze)
+
+
+def _demo(options: argparse.Namespace) -> int:
+    from analyzer.resources import resource
+
+    samples = resource("samples")
+    demo = argparse.Namespace(
+        paths=[samples / "batch.zip"], roster=samples / "roster.xlsx", official=[samples / "official"],
+        library=[samples / "library"], history=False, kept=False, tiers=None, characters=None, encoder="use",
+        anonymize=False, out=options.out,
+    )
+    status = _analyze(demo)
+    print("\n打开界面：xinde app　　分析自己的文件：xinde analyze 文件夹或压缩包 --roster 名单.xlsx")
+    return status
+
+
+def _analyze(options: argparse.Namespace) -> int:
+    from analyzer.ingest import read_batch, read_documents
+    from analyzer.pipeline import STAGES, analyze
+    from analyzer.progress import bars
+
+    with bars() as progress:
+        progress(STAGES[0], 0, 1)
+        batch = read_batch(options.paths, roster=options.roster, tiers=options.tiers)
+        official = read_documents(options.official) if options.official else []
+        library = read_documents(options.library) if options.library else []
+        progress(STAGES[0], 1, 1)
+        earlier = ()
+        if options.kept or options.history:
+            from analyzer.store import Store
+
+            store = Store()
+            if options.kept:
+                official, library = [*official, *store.documents("official")], [*library, *store.documents("library")]
+            earlier = store.history(unlike=batch.essays) if options.history else ()
+        report = analyze(batch, official, library, earlier, options.encoder, options.characters, progress)
+    if options.history:
+        print(f"本批已留存，编号 {store.add_report(options.out.name, report)}", file=sys.stderr)
+    _write(report, options.out, options.anonymize)
+    return DONE
+
+
+def _write(report, out: Path, anonymous: bool) -> None:
+    import json
+
+    from analyzer.report.document import write_document
+    from analyzer.report.text import summarize
+    from analyzer.report.workbook import write_workbook
+
+    out.mkdir(parents=True, exist_ok=True)
+    if anonymous:
+        from analyzer.report.anonymize import anonymize
+
+        report, key = anonymize(report)
+        beside = out.with_name(out.name + "-对照表.json")
+        beside.write_text(json.dumps(key, ensure_ascii=False, indent=1), encoding="utf-8")
+        print(f"代号对照表（请单独保管）：{beside}", file=sys.stderr)
+    report.to_json(out / "report.json")
+    workbook = write_workbook(report, out / "疑似雷同清单.xlsx")
+    document = write_document(report, out / "分析报告.docx")
+    print(summarize(report))
+    print(f"\n清单　{workbook}\n报告　{document}\n数据　{out / 'report.json'}")
