@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from analyzer.copying.between import FURTHER_EVIDENCE, between_runs
 from analyzer.copying.candidates import all_pairs, lexical_pairs, near_pairs
-from analyzer.copying.chain import best_chains
 from analyzer.copying.commonness import Commonness, load_common_kgrams
 from analyzer.copying.document import Document, mask, prepare
 from analyzer.copying.logistic import Logistic, load_logistic
@@ -16,21 +16,15 @@ from analyzer.copying.match import Match
 from analyzer.copying.meaning import SentenceSpace, build_space, load_background
 from analyzer.copying.passages import Box, chain_boxes, lexical_boxes, merge, to_match
 from analyzer.copying.quotes import marked_quotes, official_quotes
-from analyzer.copying.rewording import CLIP, chain_features, find_chains
+from analyzer.copying.rewording import chain_features, find_chains
 from analyzer.essay import Essay
 from analyzer.text.encode import Encoder
 
 LEAST_EVIDENCE = 10.0
 """Weighted shared k-grams that a passage needs to stand as a match; see benchmarks/copying.py for the trade."""
 
-FURTHER_EVIDENCE = 3.0
-"""What a further passage needs in a pair that is known to share text."""
-
 ENOUGH_EVIDENCE = 25.0
 """From this much evidence on a pair is known to share text, and reworded sentences between the runs are looked for."""
-
-CONVINCING = 4.0
-"""Log odds that a reworded sentence beside shared runs needs, unless it stands between two of them."""
 
 REWORDED = 0.5
 """Probability from which a chain counts as a reworded copy."""
@@ -128,7 +122,7 @@ def _reworded(
     for chain, probability in zip(chains, chance):
         known = runs.get((chain.a, chain.b), [])
         if sum(x.evidence for x in known) >= ENOUGH_EVIDENCE:
-            boxes[chain.a, chain.b] = _between_runs(documents, space, models, chain.a, chain.b, known)
+            boxes[chain.a, chain.b] = between_runs(documents, space, models.pairs, chain.a, chain.b, known)
         elif probability >= REWORDED:
             a, b = (space.sentence[space.rows(d)] for d in (chain.a, chain.b))
             boxes[chain.a, chain.b] = chain_boxes(
@@ -141,34 +135,3 @@ def _reworded(
 def _rarity(common: float) -> float:
     """Commonness of sentences (mean cosine to other campaigns, about 0.35 to 0.6) turned to 1 (rare) … 0 (common)."""
     return float(np.clip((0.62 - common) / 0.27, 0.0, 1.0))
-
-
-def _between_runs(
-    documents: Sequence[Document], space: SentenceSpace, models: Models, a: int, b: int, known: Sequence[Box]
-) -> list[Box]:
-    """Reworded sentences in a pair that is known to share text: a chain through the runs it shares."""
-    rows_a, rows_b = space.rows(a), space.rows(b)
-    if not len(rows_a) or not len(rows_b):
-        return []
-    first, second = documents[a], documents[b]
-    scores = np.clip(models.pairs.log_odds(space.features(rows_a, rows_b)), -CLIP, CLIP)
-    in_run = np.zeros(scores.shape, bool)
-    for i, s in enumerate(space.sentence[rows_a]):
-        for j, t in enumerate(space.sentence[rows_b]):
-            x, y = first.sentences[s], second.sentences[t]
-            in_run[i, j] = any(
-                box.start < x.end and x.start < box.end and box.other_start < y.end and y.start < box.other_end
-                for box in known)
-    anchored = np.where(in_run, np.maximum(scores, CLIP / 2), scores)
-    ((score, path),) = best_chains([anchored])
-    anchors = [k for k, (i, j) in enumerate(path) if in_run[i, j]]
-    boxes = []
-    for k, (i, j) in enumerate(path):
-        if in_run[i, j] or not anchors:
-            continue
-        before, after = (max((x for x in anchors if x < k), default=None), min((x for x in anchors if x > k), default=None))
-        between = before is not None and after is not None and after - before <= 3
-        if scores[i, j] >= CONVINCING or (between and scores[i, j] >= 0):
-            s, t = first.sentences[space.sentence[rows_a[i]]], second.sentences[space.sentence[rows_b[j]]]
-            boxes.append(Box(s.start, s.end, t.start, t.end, FURTHER_EVIDENCE + max(0.0, float(scores[i, j])), 0.5))
-    return boxes
