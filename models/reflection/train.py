@@ -89,9 +89,9 @@ def _label(sentence, given: list[dict]) -> int:
 
 
 def fit_labels(t: Training, rows: np.ndarray) -> LabelModel:
-    """The three readers, from the labelled ones among these rows."""
+    """The three readers, from the labelled ones among these rows; any labels will do (benchmarks/cered.py has others)."""
     rows = rows[t.label[rows] >= 0]
-    by_vector, by_words = np.zeros((len(t.label), len(LABELS))), np.zeros((len(t.label), len(LABELS)))
+    by_vector, by_words = np.zeros((2, len(t.label), t.label.max() + 1))
     for seen, unseen in GroupKFold(INNER).split(rows, groups=t.row_campaign[rows]):
         vectors, words = _first_readers(t, rows[seen])
         by_vector[rows[unseen]], by_words[rows[unseen]] = vectors(rows[unseen]), words(rows[unseen])
