@@ -47,7 +47,7 @@ class Difference:
     high: float | None
     """95 % interval of ``delta`` alone (not widened for the number of pairs)."""
     p: float | None
-    """After Holm's correction over everything this comparison tests (its pairs and the trend)."""
+    """Corrected for everything this comparison tests: tiers by closed testing (anywhere.py), units and batches by Holm."""
     magnitude: str = ""
     """negligible, small, medium or large."""
     stratified_p: float | None = None
@@ -65,7 +65,7 @@ class Trend:
     statistic: float | None
     """Standardized (z), positive where the measure rises towards the frontline."""
     p: float | None
-    """Two-sided, after Holm's correction over everything this comparison tests."""
+    """Two-sided, corrected for everything this comparison tests (anywhere.py)."""
     direction: str
     """rising, falling or none: as one goes from leadership down to frontline; none unless ``p`` is 0.05 or less."""
     stratified_p: float | None = None
@@ -93,6 +93,8 @@ class Comparison:
     pairs: tuple[Difference, ...] = ()
     """Tiers: every two. Batches: each against the one before. Units: each against all other essays (REST), but a unit
     that differs less than another against the rest without that one; where there are only two, one pair."""
+    contrasts: tuple[Difference, ...] = ()
+    """Three tiers: the leadership against both others (REST), and the frontline likewise."""
     trend: Trend | None = None
     conclusion: str = ""
     """What can and what cannot be said, in Chinese."""

@@ -54,7 +54,7 @@ def _tiers(c: Comparison) -> str:
     else:
         two = len(usable) == 2
         trend = "" if two and not _disagree(c.trend) else _trend_sentence(c, c.trend, usable)
-        parts += [trend, _pair_sentences(c, groups, after_trend=bool(trend))]
+        parts += [trend, _contrast_sentences(c, groups), _pair_sentences(c, groups, after_trend=bool(trend))]
         parts.append(_unit_caveat(c, two))
     return "".join([*parts, _small(c, TIER), _missing(c), _left_out(c, "层级")])
 
@@ -163,6 +163,21 @@ def _stepwise(c: Comparison, usable: list[Group], direction: str) -> bool:
     return values == sorted(values, reverse=direction == "falling")
 
 
+def _contrast_sentences(c: Comparison, groups: dict[str, Group]) -> str:
+    """One tier against both others taken together, where this shows and no pair with that tier does."""
+    paired = {name for pair in filter(is_claimed, c.pairs) for name in (pair.a, pair.b)}
+    told = []
+    for one in c.contrasts:
+        if not is_claimed(one) or one.a in paired:
+            continue
+        group = groups[one.a]
+        few = f"；但{TIER[one.a]}仅 {group.n} 篇，宜谨慎" if group.n < CAUTION else ""
+        told.append(
+            f"{TIER[one.a]}（{_value(c, group)}）{_higher(one)}其余两个层级合计（{_effect(c, one)}{few}）{_within_units(one)}"
+        )
+    return f"{MEASURE[c.measure]}：{'；'.join(told)}。" if told else ""
+
+
 def _pair_sentences(c: Comparison, groups: dict[str, Group], after_trend: bool) -> str:
     claims, alike = [], []
     for pair in c.pairs:
@@ -206,7 +221,7 @@ def _tier_caveat(pair: Difference) -> str:
 def _unit_caveat(c: Comparison, two: bool) -> str:
     """What a claimed difference of tiers may owe to units, where the stratified test could not tell."""
     trend = c.trend
-    says = any(map(is_claimed, c.pairs)) or (
+    says = any(map(is_claimed, (*c.pairs, *c.contrasts))) or (
         trend is not None and {trend.direction, trend.stratified_direction} & {"rising", "falling"}
     )
     if not says or trend is None:

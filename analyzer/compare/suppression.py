@@ -27,5 +27,6 @@ def _suppress(comparison: Comparison, n: int) -> Comparison:
         return comparison
     groups = tuple(Group(g.name, g.n, note=HIDDEN) if g.name in hidden else g for g in comparison.groups)
     pairs = tuple(p for p in comparison.pairs if p.a not in hidden and p.b not in hidden)
-    kept = replace(comparison, groups=groups, pairs=pairs, trend=None if comparison.by == "tier" else comparison.trend)
+    contrasts = () if comparison.by == "tier" else comparison.contrasts
+    kept = replace(comparison, groups=groups, pairs=pairs, contrasts=contrasts, trend=None if comparison.by == "tier" else comparison.trend)
     return replace(kept, conclusion=conclude(kept) if is_rewritable(kept) else "篇数过少的组不公开，结论从略。")

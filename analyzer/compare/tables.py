@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analyzer.compare import differences as diff
+from analyzer.compare.anywhere import anywhere, guarded
 from analyzer.compare.comparison import REST, Comparison, Difference, Group, Trend
 from analyzer.compare.conclusion import ALPHA, conclude, is_claimed
 from analyzer.compare.intervals import RESAMPLES, median_intervals, wilson
@@ -48,7 +49,7 @@ def compare(table: pd.DataFrame, *, resamples: int = RESAMPLES) -> tuple[Compari
     """Every measure by tier, unit, unit × tier and, where there is more than one, by batch.
 
     ``table`` is ``Report.table``: one row an essay. ``resamples`` is for the bootstrap intervals alone. Within one
-    comparison Holm's correction keeps the chance of any false difference at 5 %; over the measures it does not.
+    comparison the chance of any false difference is kept at 5 %; over the measures it is not.
     """
     if table.empty:
         return ()
@@ -123,11 +124,15 @@ class Sample:
         use = self._known & np.isin(tiers, names)
         values, order = self.values[use], np.array([_by_tier(t) for t in tiers[use]], int)
         trend = self._trend(values, order, units[use]) if len(names) > 1 else None
-        pairs, trend = _correct(pairs, trend)
+        contrasts = [self._difference(t, tiers == t, REST, use & (tiers != t)) for t in _ends(names)]
+        if trend is not None:
+            pairs, contrasts, trend = _closed(pairs, contrasts, trend, anywhere(values, order, self._is_share))
         if trend is not None and ALPHA >= min(trend.p, 1 if trend.stratified_p is None else trend.stratified_p):
             trend = replace(trend, driver=self._driver(values, order, units[use]))
-        pairs = [self._within(pair, tiers, units) for pair in pairs]
-        return self.finish(Comparison(self.measure.name, "tier", groups, tuple(pairs), trend, left_out=_unknown(tiers)))
+        pairs = tuple(self._within(pair, tiers, units) for pair in pairs)
+        against = [np.where(use & (tiers != c.a), REST, tiers) for c in contrasts]
+        contrasts = tuple(self._within(c, sides, units) for c, sides in zip(contrasts, against))
+        return self.finish(Comparison(self.measure.name, "tier", groups, pairs, contrasts, trend, left_out=_unknown(tiers)))
 
     def by_unit(self, units: NDArray, tiers: NDArray) -> Comparison:
         """Each unit against all essays of the others: with many units all pairs would be many and say little."""
@@ -141,7 +146,7 @@ class Sample:
         pairs = [self._difference(p.a, units == p.a, REST, (units != p.a) & (units != "")) if p.a in near else p for p in pairs]
         if len(pairs) == 2 == len(groups):
             pairs = [replace(pairs[0], b=pairs[1].a)]
-        pairs, _ = _correct(pairs, None)
+        pairs = _holm(pairs)
         pairs = self._without_singled_out(pairs, units)
         pairs = [self._within(p, np.where((units != p.a) & (units != "") & (p.b == REST), REST, units), tiers) for p in pairs]
         return self.finish(Comparison(self.measure.name, "unit", groups, tuple(pairs), left_out=_unknown(units)))
@@ -170,7 +175,7 @@ class Sample:
         groups = self.groups(batches)
         large = [g.name for g in groups if g.n >= TOO_FEW]
         pairs = [self._difference(b, batches == b, a, batches == a) for a, b in pairwise(large)]
-        pairs, _ = _correct(pairs, None)
+        pairs = _holm(pairs)
         return self.finish(Comparison(self.measure.name, "batch", groups, tuple(pairs), left_out=_unknown(batches)))
 
     def _difference(self, a: str, in_a: NDArray, b: str, in_b: NDArray, permute: bool = True) -> Difference:
@@ -269,17 +274,24 @@ def _direction(z: float) -> str:
     return "rising" if z > 0 else "falling"
 
 
-def _correct(pairs: Sequence[Difference], trend: Trend | None) -> tuple[list[Difference], Trend | None]:
-    """Holm's correction over the pairs, the trend and the stratified trend; two tiers' trend is their pair once more."""
-    same = trend is not None and len(pairs) == 1
-    tested = [pair.p for pair in pairs] + ([None if same else trend.p, trend.stratified_p] if trend else [])
-    corrected = diff.holm(tested)
-    pairs = [replace(pair, p=p) for pair, p in zip(pairs, corrected)]
-    if trend is None:
-        return pairs, None
-    p = pairs[0].p if same else corrected[-2]
-    within = corrected[-1]
-    return pairs, replace(
+def _ends(names: Sequence[str]) -> tuple[str, ...]:
+    """The highest and the lowest of three tiers; of two, setting one against the rest would repeat the pair."""
+    return (names[0], names[-1]) if len(names) == 3 else ()
+
+
+def _holm(pairs: Sequence[Difference]) -> list[Difference]:
+    return [replace(pair, p=p) for pair, p in zip(pairs, diff.holm([pair.p for pair in pairs]))]
+
+
+def _closed(pairs, contrasts, trend: Trend, alike: float) -> tuple[list[Difference], list[Difference], Trend]:
+    """No statement is surer than that the tiers differ anywhere at all (``alike``: p that they do not); see anywhere.py."""
+    if len(pairs) == 1:  # two tiers: one question, and the pair's own test is the exact one
+        alike = pairs[0].p
+        trend = replace(trend, p=alike)
+    guard, within = guarded(alike, trend.stratified_p)
+    pairs, contrasts = ([replace(d, p=max(d.p, guard)) for d in some] for some in (pairs, contrasts))
+    p = max(trend.p, guard)
+    return pairs, contrasts, replace(
         trend,
         p=p,
         direction=trend.direction if p <= ALPHA else "none",

@@ -196,4 +196,5 @@ def _from_dict(d: dict) -> Report:
 def _comparison(d: dict) -> Comparison:
     groups = tuple(Group(**g | {"shares": tuple(g["shares"])}) for g in d["groups"])
     trend = Trend(**d["trend"]) if d["trend"] else None
-    return Comparison(**d | {"groups": groups, "pairs": tuple(Difference(**p) for p in d["pairs"]), "trend": trend})
+    pairs, contrasts = (tuple(Difference(**p) for p in d.get(name, ())) for name in ("pairs", "contrasts"))
+    return Comparison(**d | {"groups": groups, "pairs": pairs, "contrasts": contrasts, "trend": trend})

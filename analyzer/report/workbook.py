@@ -292,7 +292,7 @@ def _differences(sheet: Worksheet, depth: Comparison | None, row: int, width: in
     if depth is None:
         return row
     magnitude = {"negligible": "可忽略", "small": "小", "medium": "中等", "large": "大", "": "—"}
-    row = paragraph(sheet, row, "思考深度的两两差异（Cliff’s δ 为正表示前者更高；p 值经 Holm 校正）", width, total, bold=True)
+    row = paragraph(sheet, row, "思考深度的两两差异（Cliff’s δ 为正表示前者更高；p 值已按多次比较校正）", width, total, bold=True)
     for d in depth.pairs:
         pair = f"{TIER.get(d.a, d.a)} 与 {TIER.get(d.b, d.b)}"
         if d.delta is None or d.low is None or d.high is None:
