@@ -89,10 +89,10 @@ def test_a_cancelled_worker_ends_whatever_it_is_doing(store):
 def test_a_worker_that_fell_silent_is_noticed_and_replaced(store):
     id = store.new_batch("x")
     long_ago = (datetime.now().astimezone() - timedelta(minutes=5)).isoformat()
-    store.update(id, status="analyzing", beat=long_ago)
-    assert jobs.gone(store.batch(id))
+    store.update(id, status="analyzing", started=long_ago)
+    assert jobs.gone(store, store.batch(id))
     jobs.start(store, id, "read")
-    assert not jobs.gone(store.batch(id))
+    assert not jobs.gone(store, store.batch(id))
     wait(store, id, ("failed",))  # there are no files
 
 

@@ -25,6 +25,12 @@ def store(tmp_path):
     return Store(tmp_path / "数据")
 
 
+@pytest.fixture
+def batch(store):
+    """An empty one to hang reviews on."""
+    return store.new_batch("一批")
+
+
 def test_the_data_folder_can_be_named(monkeypatch, tmp_path):
     monkeypatch.setenv("XINDE_HOME", str(tmp_path))
     assert data_folder() == tmp_path
@@ -78,39 +84,39 @@ def test_settings_are_kept(store):
     assert Store(store.home).setting("encoder", "use") == "some/model"
 
 
-def test_a_review_keeps_who_changed_what(store):
-    saved = store.save_review("b", Review("e", "talked", responsible="赵某"), "甲")
-    saved = store.save_review("b", replace(saved, state="confirmed"), "乙")
+def test_a_review_keeps_who_changed_what(store, batch):
+    saved = store.save_review(batch, Review("e", "talked", responsible="赵某"), "甲")
+    saved = store.save_review(batch, replace(saved, state="confirmed"), "乙")
     assert (saved.version, saved.state, saved.by) == (2, "confirmed", "乙")
-    assert [(c.version, c.by, c.field, c.old, c.new) for c in store.review_history("b", "e")] == [
+    assert [(c.version, c.by, c.field, c.old, c.new) for c in store.review_history(batch, "e")] == [
         (1, "甲", "state", "pending", "talked"),
         (1, "甲", "responsible", "", "赵某"),
         (2, "乙", "state", "talked", "confirmed"),
     ]
-    assert store.save_review("b", saved, "丙") == saved  # nothing changed, nothing recorded
-    assert store.reviews("b") == {"e": saved}
+    assert store.save_review(batch, saved, "丙") == saved  # nothing changed, nothing recorded
+    assert store.reviews(batch) == {"e": saved}
 
 
-def test_the_second_of_two_tabs_is_told(store):
-    mine = yours = store.review("b", "e")
-    store.save_review("b", replace(mine, state="talked"), "甲")
+def test_the_second_of_two_tabs_is_told(store, batch):
+    mine = yours = store.review(batch, "e")
+    store.save_review(batch, replace(mine, state="talked"), "甲")
     with pytest.raises(Conflict) as told:
-        store.save_review("b", replace(yours, state="unfounded"), "乙")
+        store.save_review(batch, replace(yours, state="unfounded"), "乙")
     assert told.value.current.state == "talked" and told.value.current.by == "甲"
-    assert store.review("b", "e").state == "talked"
+    assert store.review(batch, "e").state == "talked"
 
 
-def test_of_many_saves_at_once_one_wins(store):
+def test_of_many_saves_at_once_one_wins(store, batch):
     def save(name: str) -> bool:
         try:
-            store.save_review("b", Review("e", "talked", responsible=name), name)
+            store.save_review(batch, Review("e", "talked", responsible=name), name)
             return True
         except Conflict:
             return False
 
     with ThreadPoolExecutor(8) as pool:
         assert sum(pool.map(save, "甲乙丙丁戊己庚辛")) == 1
-    assert store.review("b", "e").version == 1
+    assert store.review(batch, "e").version == 1
 
 
 def test_a_list_filled_in_offline_is_taken_over(store, report, tmp_path):
@@ -123,8 +129,8 @@ def test_a_list_filled_in_offline_is_taken_over(store, report, tmp_path):
     assert store.review(batch, id).state == "confirmed" and store.review(batch, id).note == "电话谈过"
 
 
-def test_an_unknown_state_is_refused(store):
+def test_an_unknown_state_is_refused(store, batch):
     with pytest.raises(ValueError, match="核实状态"):
-        store.save_review("b", Review("e", "whatever"), "甲")
+        store.save_review(batch, Review("e", "whatever"), "甲")
     with pytest.raises(ValueError, match="unknown status"):
         store.update(store.new_batch("x"), status="whatever")

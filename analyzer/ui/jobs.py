@@ -9,15 +9,14 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 from pathlib import Path
 
 from analyzer.resources import resource
-from analyzer.store import Store, StoredBatch, now
+from analyzer.store import Store, StoredBatch, now, running
+from analyzer.store.running import RUNNING, seconds_since
 
-RUNNING = ("reading", "analyzing")
-SILENCE = 60
-"""Seconds without a sign of life after which a worker counts as gone (it gives one every two seconds)."""
+UPLOADING = "uploading"
+"""A file of this name in a batch's folder says that its files are still being written: half a batch is not to be read."""
 
 STEPS = {"read": "reading", "analyze": "analyzing", "all": "reading"}
 """What a worker can be asked to do, and the status it starts with."""
@@ -28,11 +27,13 @@ KINDS = ("files", "roster", "official", "library")
 
 def save_uploads(store: Store, id: str, uploads: Mapping[str, Iterable]) -> None:
     """Write uploaded files (objects with ``name`` and ``getbuffer``) into the batch's folders; equal names are numbered."""
+    (store.folder(id) / UPLOADING).touch()
     for kind, files in uploads.items():
         folder = store.folder(id) / kind
         folder.mkdir(parents=True, exist_ok=True)
         for file in files:
             (free_path(folder, Path(file.name.replace("\\", "/")).name)).write_bytes(file.getbuffer())
+    (store.folder(id) / UPLOADING).unlink()
 
 
 def free_path(folder: Path, name: str) -> Path:
@@ -63,7 +64,7 @@ def sample_batch(store: Store) -> str:
 def start(store: Store, id: str, step: str) -> None:
     """Begin a step in the background; nothing happens where one is under way already."""
     batch = store.batch(id)
-    if batch.status in RUNNING and not gone(batch):
+    if batch.status in RUNNING and not gone(store, batch):
         return
     store.update(id, status=STEPS[step], stage="", done=0, total=0, message="", started=now(), beat=now())
     flags = (
@@ -87,18 +88,14 @@ def cancel(store: Store, id: str) -> None:
         store.update(id, status="cancelled", message="已取消。")
 
 
-def gone(batch: StoredBatch) -> bool:
-    """True where a step is said to run but nothing has been heard of it for long (killed, or the computer was restarted)."""
-    return batch.status in RUNNING and seconds_since(batch.beat) > SILENCE
+def gone(store: Store, batch: StoredBatch) -> bool:
+    """True where a step is said to run but its process is no more (killed, or the computer was restarted)."""
+    return running.gone(batch, store.folder(batch.id))
 
 
 def remaining(batch: StoredBatch) -> float | None:
     """Seconds this stage will still take, at the speed so far; None while too little is known."""
     elapsed = seconds_since(batch.started)
-    if not batch.done or not batch.total or elapsed < 2:
+    if not batch.started or not batch.done or not batch.total or elapsed < 2:
         return None
     return elapsed / batch.done * (batch.total - batch.done)
-
-
-def seconds_since(iso: str) -> float:
-    return (datetime.now().astimezone() - datetime.fromisoformat(iso)).total_seconds() if iso else 0.0

@@ -89,7 +89,7 @@ def _begin(id: str, step: str) -> None:
 
 
 def _this(batch: StoredBatch) -> None:
-    if batch.status in jobs.RUNNING and not jobs.gone(batch):
+    if batch.status in jobs.RUNNING and not jobs.gone(context.store(), batch):
         _progress(batch.id)
         return
     if batch.status in jobs.RUNNING:
@@ -103,7 +103,7 @@ def _this(batch: StoredBatch) -> None:
 @st.fragment(run_every=1.0)
 def _progress(id: str) -> None:
     batch = context.store().batch(id)
-    if batch.status not in jobs.RUNNING or jobs.gone(batch):
+    if batch.status not in jobs.RUNNING or jobs.gone(context.store(), batch):
         st.rerun()
     left = jobs.remaining(batch)
     share = batch.done / batch.total if batch.total else 0.0

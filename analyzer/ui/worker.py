@@ -11,8 +11,11 @@ import traceback
 from pathlib import Path
 from typing import Any
 
+from filelock import Timeout
+
 from analyzer.essay import Essay
-from analyzer.store import Store, now
+from analyzer.store import Store, StoreError, now, running
+from analyzer.ui import jobs
 
 BEAT = 2.0
 """Seconds between two signs of life; also how long a cancelled worker goes on at most."""
@@ -41,6 +44,14 @@ class Progress:
 def main(arguments: list[str]) -> int:
     home, id, step = arguments
     store = Store(home)
+    try:
+        with running.lock(store.folder(id)).acquire(timeout=5):
+            return _work(store, id, step)
+    except Timeout:  # another process does it already: two tabs were quick
+        return 0
+
+
+def _work(store: Store, id: str, step: str) -> int:
     threading.Thread(target=_watch, args=(store, id), daemon=True).start()
     try:
         if step in ("read", "all"):
@@ -54,7 +65,7 @@ def main(arguments: list[str]) -> int:
 
         told = (
             str(error)
-            if isinstance(error, (IngestError, ValueError))
+            if isinstance(error, (IngestError, StoreError, ValueError))
             else f"分析中断（{type(error).__name__}）。请重试；若再次发生，请把 {store.folder(id) / 'worker.log'} 交给维护人员。"
         )
         traceback.print_exc()
@@ -81,6 +92,8 @@ def _read(store: Store, id: str) -> None:
 
     store.update(id, status="reading", stage="读取文件", started=now())
     folder = store.folder(id)
+    if (folder / jobs.UPLOADING).exists():
+        raise ValueError("文件上传到一半中断了，没有收全。请删除这一批，重新上传。")
     rosters = _files(folder / "roster")
     own_tiers = store.home / "tiers.toml"
     batch = read_batch(
@@ -90,6 +103,7 @@ def _read(store: Store, id: str) -> None:
 
 
 def _analyze(store: Store, id: str) -> None:
+    from analyzer.decisions import carry_over
     from analyzer.pipeline import analyze
     from analyzer.text.encode import DEFAULT_ENCODER
 
@@ -111,6 +125,7 @@ def _analyze(store: Store, id: str) -> None:
         progress=Progress(store, id),
     )
     if store.batch(id).status != "cancelled":
+        carry_over(store, id, report)
         store.keep_report(id, report)
 
 

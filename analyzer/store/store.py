@@ -1,8 +1,9 @@
 """What outlives a run, in one folder: batches with their reports, the library, earlier essays, reviews with their history.
 
 The folder is ``XINDE_HOME`` or the user's data folder. ``xinde.sqlite3`` holds what is looked up and changed, ``batches/ID/`` the
-files of a batch and its report.json. Every method opens its own connection, so a Store may be shared between threads and several
-processes (the app's tabs, the background analysis, the command line) may use one folder at a time.
+files of a batch and its report. Every method opens its own connection, so a Store may be shared between threads and several
+processes (the app's tabs, the background analysis, the command line) may use one folder at a time. What a method has returned
+from is on the disk; what it has not is either wholly there or not at all.
 """
 
 from __future__ import annotations
@@ -12,9 +13,10 @@ import os
 import secrets
 import shutil
 import sqlite3
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+import time
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import asdict, replace
 from datetime import datetime
 from hashlib import blake2b
 from pathlib import Path
@@ -23,32 +25,17 @@ from analyzer.essay import Batch, Essay, Problem
 from analyzer.labels import STATE
 from analyzer.report.report import Report
 from analyzer.report.review import EDITABLE, Review, changes
-
-STATUSES = ("draft", "reading", "read", "analyzing", "done", "failed", "cancelled")
-"""draft: files are being put together; read: waiting for the organizer to check what was understood."""
+from analyzer.store.database import NAME, StoreError, prepare, transaction
+from analyzer.store.files import digest, flush, write_whole
+from analyzer.store.rows import STATUSES, Change, Conflict, StoredBatch, now
 
 SAME = 0.5
 """An earlier batch that holds more than this share of the same texts is the same batch, uploaded again."""
 
-SCHEMA = """
-CREATE TABLE IF NOT EXISTS batches (
-    id TEXT PRIMARY KEY, name TEXT NOT NULL, created TEXT NOT NULL, status TEXT NOT NULL, stage TEXT NOT NULL DEFAULT '',
-    done INTEGER NOT NULL DEFAULT 0, total INTEGER NOT NULL DEFAULT 0, message TEXT NOT NULL DEFAULT '',
-    started TEXT NOT NULL DEFAULT '', beat TEXT NOT NULL DEFAULT '', essays INTEGER NOT NULL DEFAULT 0,
-    units INTEGER NOT NULL DEFAULT 0, suspects INTEGER NOT NULL DEFAULT 0);
-CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS documents (
-    id TEXT PRIMARY KEY, kind TEXT NOT NULL CHECK (kind IN ('official', 'library')), added TEXT NOT NULL, essay TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS history (batch TEXT NOT NULL, essay TEXT NOT NULL, content TEXT NOT NULL, PRIMARY KEY (batch, essay));
-CREATE TABLE IF NOT EXISTS reviews (
-    batch TEXT NOT NULL, essay TEXT NOT NULL, state TEXT NOT NULL, responsible TEXT NOT NULL, conclusion TEXT NOT NULL,
-    measures TEXT NOT NULL, due TEXT NOT NULL, note TEXT NOT NULL, version INTEGER NOT NULL, changed TEXT NOT NULL, by TEXT NOT NULL,
-    PRIMARY KEY (batch, essay));
-CREATE TABLE IF NOT EXISTS review_changes (
-    batch TEXT NOT NULL, essay TEXT NOT NULL, version INTEGER NOT NULL, at TEXT NOT NULL, by TEXT NOT NULL, field TEXT NOT NULL,
-    old TEXT NOT NULL, new TEXT NOT NULL);
-CREATE INDEX IF NOT EXISTS review_changes_of ON review_changes (batch, essay, version);
-"""
+BATCH = ", ".join(StoredBatch.__dataclass_fields__)
+
+UNTIL_CLOSED = 4.0
+"""Seconds to wait for a background process to let go of the files of a deleted batch (it looks every two)."""
 
 
 def data_folder() -> Path:
@@ -60,63 +47,15 @@ def data_folder() -> Path:
     return Path(platformdirs.user_data_dir("xinde", appauthor=False))
 
 
-@dataclass(frozen=True, slots=True)
-class StoredBatch:
-    """A batch as the store lists it. Times are ISO with zone; ``beat`` is the last sign of life of its background process."""
-
-    id: str
-    name: str
-    created: str
-    status: str
-    stage: str
-    done: int
-    total: int
-    message: str
-    started: str
-    beat: str
-    essays: int
-    units: int
-    suspects: int
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One field of one review changed by somebody."""
-
-    version: int
-    at: str
-    by: str
-    field: str
-    old: str
-    new: str
-
-
-class Conflict(Exception):
-    """Somebody else saved this review since it was read; ``current`` is what stands now."""
-
-    def __init__(self, current: Review):
-        super().__init__(f"{current.by or '另一个窗口'}刚刚改过这一条")
-        self.current = current
-
-
 class Store:
     def __init__(self, home: str | Path | None = None):
         self.home = Path(home) if home is not None else data_folder()
-        self.home.mkdir(parents=True, exist_ok=True)
-        with self._database() as db:
-            db.execute("PRAGMA journal_mode = WAL")
-            db.executescript(SCHEMA)
+        self.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        prepare(self.home)
+        self._finish_removing()
 
-    @contextmanager
-    def _database(self) -> Iterator[sqlite3.Connection]:
-        """One transaction: committed whole, or rolled back when an error leaves the block."""
-        db = sqlite3.connect(self.home / "xinde.sqlite3", timeout=20, isolation_level="IMMEDIATE")
-        db.row_factory = sqlite3.Row
-        try:
-            with db:
-                yield db
-        finally:
-            db.close()
+    def _database(self):
+        return transaction(self.home / NAME)
 
     # batches
 
@@ -137,12 +76,12 @@ class Store:
     def batches(self) -> list[StoredBatch]:
         """All batches, newest first."""
         with self._database() as db:
-            return [StoredBatch(**row) for row in db.execute("SELECT * FROM batches ORDER BY created DESC, rowid DESC")]
+            return [StoredBatch(**row) for row in db.execute(f"SELECT {BATCH} FROM batches ORDER BY created DESC, rowid DESC")]
 
     def batch(self, id: str) -> StoredBatch:
         """Raises KeyError where there is none."""
         with self._database() as db:
-            row = db.execute("SELECT * FROM batches WHERE id = ?", (id,)).fetchone()
+            row = db.execute(f"SELECT {BATCH} FROM batches WHERE id = ?", (id,)).fetchone()
         if row is None:
             raise KeyError(id)
         return StoredBatch(**row)
@@ -167,10 +106,7 @@ class Store:
 
     def keep_batch(self, id: str, batch: Batch) -> None:
         """Keep what was read, until it is analyzed and for another analysis."""
-        path = self.folder(id) / "batch.json"
-        unfinished = path.with_name("batch.json.part")
-        unfinished.write_text(json.dumps(asdict(batch), ensure_ascii=False), encoding="utf-8")
-        unfinished.replace(path)
+        write_whole(self.folder(id) / "batch.json", json.dumps(asdict(batch), ensure_ascii=False))
         self.update(id, essays=len(batch.essays), units=len({essay.unit for essay in batch.essays if essay.unit}))
 
     def read_batch(self, id: str) -> Batch:
@@ -185,41 +121,88 @@ class Store:
         )
 
     def keep_report(self, id: str, report: Report) -> Path:
-        """Write the batch's report.json, mark it done, and keep its essays for comparison with later batches."""
-        path = report.to_json(self.folder(id) / "report.json")
-        units = len({essay.unit for essay in report.essays if essay.unit})
-        suspects = sum(o.verdict != "clear" for o in report.originality.values())
-        with self._database() as db:
-            db.execute(
-                "UPDATE batches SET status = 'done', stage = '', message = '', essays = ?, units = ?, suspects = ? WHERE id = ?",
-                (len(report.essays), units, suspects, id),
-            )
-            db.execute("DELETE FROM history WHERE batch = ?", (id,))
-            db.executemany("INSERT INTO history VALUES (?, ?, ?)", [(id, e.id, _dump(e)) for e in report.essays])
+        """Keep the batch's whole report, mark it done, and keep its essays for comparison with later batches.
+
+        The report is a file under a name of its own; it becomes the batch's only in the same transaction as all the rest, and
+        the one before it goes only then. Raises KeyError where the batch was deleted meanwhile.
+        """
+        folder = self.folder(id)
+        path = report.to_json(folder / f"report-{secrets.token_hex(4)}.json")
+        flush(path)
+        try:
+            self._commit_report(id, path, report)
+        except KeyError:
+            shutil.rmtree(folder)
+            raise
+        for other in folder.glob("report*.json*"):
+            if other != path:
+                with suppress(PermissionError):  # being read just now (Windows); the next analysis or xinde doctor tidies it up
+                    other.unlink(missing_ok=True)
         return path
 
+    def _commit_report(self, id: str, path: Path, report: Report) -> None:
+        units = len({essay.unit for essay in report.essays if essay.unit})
+        suspects = {essay for essay, o in report.originality.items() if o.verdict != "clear"}
+        rows = [(id, e.id, e.unit, e.author, e.id in suspects, _dump(e)) for e in report.essays]
+        with self._database() as db:
+            kept = db.execute(
+                "UPDATE batches SET status = 'done', stage = '', message = '', essays = ?, units = ?, suspects = ?, report = ?, "
+                "digest = ? WHERE id = ?",
+                (len(report.essays), units, len(suspects), path.name, digest(path), id),
+            )
+            if kept.rowcount == 0:
+                raise KeyError(id)
+            db.execute("DELETE FROM history WHERE batch = ?", (id,))
+            db.executemany("INSERT INTO history VALUES (?, ?, ?, ?, ?, ?)", rows)
+
     def report_path(self, id: str) -> Path:
-        return self.folder(id) / "report.json"
+        """The file of the batch's whole report; where there is none yet, the path does not exist."""
+        with self._database() as db:
+            row = db.execute("SELECT report FROM batches WHERE id = ?", (id,)).fetchone()
+        return self.folder(id) / (row["report"] if row and row["report"] else "report-none.json")
 
     def report(self, id: str) -> Report:
         """Raises FileNotFoundError where the batch has not been analyzed."""
-        return Report.from_json(self.report_path(id))
+        path = self.report_path(id)
+        try:
+            return Report.from_json(path)
+        except FileNotFoundError:  # a new analysis may have replaced it between the two lines
+            return Report.from_json(self.report_path(id))
 
     def delete_batch(self, id: str) -> None:
-        """Remove a batch with its files, report, reviews and essays."""
+        """Remove a batch with its files, report, reviews and essays. Raises StoreError where a file is held open elsewhere."""
         self.batch(id)
         with self._database() as db:
-            for table, column in (("batches", "id"), ("history", "batch"), ("reviews", "batch"), ("review_changes", "batch")):
-                db.execute(f"DELETE FROM {table} WHERE {column} = ?", (id,))
-        shutil.rmtree(self.folder(id), ignore_errors=False)
+            db.execute("INSERT OR IGNORE INTO removed VALUES (?)", (id,))
+            db.execute("DELETE FROM batches WHERE id = ?", (id,))
+        until = time.monotonic() + UNTIL_CLOSED
+        while self._finish_removing():
+            if time.monotonic() > until:
+                raise StoreError(f"“{self.folder(id)}”里有文件正被打开，没有删净；关掉它，下次启动时会接着删。")
+            time.sleep(0.2)
+
+    def _finish_removing(self) -> list[str]:
+        """Delete the folders of removed batches, also those an interrupted run left; returns what is still there."""
+        with self._database() as db:
+            ids = [row["batch"] for row in db.execute("SELECT batch FROM removed")]
+        left = []
+        for id in ids:
+            try:
+                if self.folder(id).exists():
+                    shutil.rmtree(self.folder(id))
+            except OSError:  # held open by a program (Windows); delete_batch says so, the next start tries again
+                left.append(id)
+                continue
+            with self._database() as db:
+                db.execute("DELETE FROM removed WHERE batch = ?", (id,))
+        return left
 
     def delete_everything(self) -> None:
         """Remove all batches, documents and reviews."""
         for batch in self.batches():
             self.delete_batch(batch.id)
         with self._database() as db:
-            for table in ("documents", "history", "reviews", "review_changes"):
-                db.execute(f"DELETE FROM {table}")
+            db.execute("DELETE FROM documents")
 
     # settings
 
@@ -285,38 +268,43 @@ class Store:
             return _current(db, batch, essay)
 
     def save_review(self, batch: str, review: Review, by: str) -> Review:
-        """Save at once and keep who changed what; returns what stands now. Raises Conflict where ``review.version`` is not the stored one."""
-        if review.state not in STATE:
-            raise ValueError(f"没有“{review.state}”这种核实状态")
+        """Save at once and keep who changed what; returns what stands now.
+
+        Raises Conflict where ``review.version`` is not the stored one, KeyError where the batch is gone.
+        """
         with self._database() as db:
             db.execute("BEGIN IMMEDIATE")
-            current = _current(db, batch, review.essay)
-            if current.version != review.version:
-                raise Conflict(current)
-            changed = changes(current, review)
-            if not changed:
-                return current
-            at, version = now(), current.version + 1
-            db.execute(
-                "INSERT OR REPLACE INTO reviews VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (batch, review.essay, *(getattr(review, name) for name in EDITABLE), version, at, by),
-            )
-            db.executemany(
-                "INSERT INTO review_changes VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                [(batch, review.essay, version, at, by, name, *values) for name, values in changed.items()],
-            )
-            return _current(db, batch, review.essay)
+            return _save(db, batch, review, by)
 
-    def import_reviews(self, batch: str, filled_in: dict[str, Review], by: str) -> tuple[int, list[str]]:
-        """Take over a list filled in offline; notes, which the list does not show, stay. Returns (changed, essay ids not in this batch)."""
-        known = {essay.id for essay in self.report(batch).essays}
+    def import_reviews(
+        self, batch: str, filled_in: Mapping[str, Review], by: str, only: str | None = None
+    ) -> tuple[int, list[str]]:
+        """Take over a list filled in offline, whole or not at all; notes, which the list does not show, stay.
+
+        Returns (changed, essay ids not in this batch; with ``only``, not of that unit either).
+        """
         changed = 0
-        for id, review in filled_in.items():
-            if id in known:
-                old = self.review(batch, id)
-                fields = asdict(review) | {"note": old.note, "version": old.version}
-                changed += self.save_review(batch, Review(**fields), by).version > old.version
+        with self._database() as db:
+            db.execute("BEGIN IMMEDIATE")
+            known = {row["essay"] for row in db.execute("SELECT essay, unit FROM history WHERE batch = ?", (batch,))
+                     if only is None or row["unit"] == only}  # fmt: skip
+            for id, review in filled_in.items():
+                if id in known:
+                    old = _current(db, batch, id)
+                    changed += _save(db, batch, replace(review, essay=id, note=old.note, version=old.version), by) != old
         return changed, [id for id in filled_in if id not in known]
+
+    def unit_of(self, batch: str, essay: str) -> str | None:
+        """The unit of an analyzed essay; None where the batch holds no such essay."""
+        with self._database() as db:
+            row = db.execute("SELECT unit FROM history WHERE batch = ? AND essay = ?", (batch, essay)).fetchone()
+        return None if row is None else row["unit"]
+
+    def of_unit(self, unit: str) -> dict[str, tuple[int, int]]:
+        """How many essays a unit has in each analyzed batch, and how many of them are suspects."""
+        with self._database() as db:
+            rows = db.execute("SELECT batch, count(*), sum(suspect) FROM history WHERE unit = ? GROUP BY batch", (unit,))
+            return {row[0]: (row[1], row[2]) for row in rows}
 
     def review_history(self, batch: str, essay: str) -> list[Change]:
         """Oldest first."""
@@ -328,10 +316,6 @@ class Store:
             return [Change(**row) for row in rows]
 
 
-def now() -> str:
-    return datetime.now().astimezone().isoformat(timespec="seconds")
-
-
 def _mostly_in(essays: list[Essay], texts: set[str]) -> bool:
     return sum(essay.text in texts for essay in essays) > SAME * min(len(essays), len(texts))
 
@@ -339,6 +323,30 @@ def _mostly_in(essays: list[Essay], texts: set[str]) -> bool:
 def _current(db: sqlite3.Connection, batch: str, essay: str) -> Review:
     row = db.execute("SELECT * FROM reviews WHERE batch = ? AND essay = ?", (batch, essay)).fetchone()
     return Review(essay) if row is None else _review(row)
+
+
+def _save(db: sqlite3.Connection, batch: str, review: Review, by: str) -> Review:
+    if review.state not in STATE:
+        raise ValueError(f"没有“{review.state}”这种核实状态")
+    current = _current(db, batch, review.essay)
+    if current.version != review.version:
+        raise Conflict(current)
+    changed = changes(current, review)
+    if not changed:
+        return current
+    at, version = now(), current.version + 1
+    try:
+        db.execute(
+            "INSERT OR REPLACE INTO reviews VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (batch, review.essay, *(getattr(review, name) for name in EDITABLE), version, at, by),
+        )
+    except sqlite3.IntegrityError as error:  # the foreign key: somebody deleted the batch
+        raise KeyError(batch) from error
+    db.executemany(
+        "INSERT INTO review_changes VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        [(batch, review.essay, version, at, by, name, *values) for name, values in changed.items()],
+    )
+    return _current(db, batch, review.essay)
 
 
 def _review(row: sqlite3.Row) -> Review:

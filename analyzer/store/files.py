@@ -1,0 +1,46 @@
+"""Files that are whole on the disk before anybody is told of them."""
+
+from __future__ import annotations
+
+import os
+import sys
+from hashlib import blake2b
+from pathlib import Path
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a file whole or not at all: aside, flushed to the disk, then renamed over what was there."""
+    unfinished = path.with_name(path.name + ".part")
+    with open(unfinished, "w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    unfinished.replace(path)
+    flush_folder(path.parent)
+
+
+def flush(path: Path) -> None:
+    """Have a finished file, and its name in its folder, on the disk."""
+    with open(path, "rb+") as file:
+        os.fsync(file.fileno())
+    flush_folder(path.parent)
+
+
+def flush_folder(folder: Path) -> None:
+    """POSIX keeps a new name only once its folder is flushed; Windows cannot open a folder, and does not need it."""
+    if sys.platform == "win32":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def digest(path: Path) -> str:
+    """Hexadecimal BLAKE2b-128 of a file's content."""
+    of = blake2b(digest_size=16)
+    with open(path, "rb") as file:
+        while block := file.read(1 << 20):
+            of.update(block)
+    return of.hexdigest()
