@@ -64,7 +64,12 @@ def _analyze(options: argparse.Namespace) -> int:
             earlier = store.history(unlike=batch.essays) if options.history else ()
         report = analyze(batch, official, library, earlier, options.encoder, options.characters, progress)
     if options.history:
-        print(f"本批已留存，编号 {store.add_report(options.out.name, report)}", file=sys.stderr)
+        from analyzer.decisions import carry_over
+
+        kept = store.add_report(options.out.name, report)
+        print(f"本批已留存，编号 {kept}", file=sys.stderr)
+        if carried := carry_over(store, kept, report):
+            print(f"{carried} 条此前已核实不属实，不再算待核实。", file=sys.stderr)
     _write(report, options.out, options.anonymize)
     return DONE
 

@@ -44,6 +44,7 @@ def _export(options: argparse.Namespace) -> int:
 
 
 def _import(options: argparse.Namespace) -> int:
+    from analyzer.decisions import take_over
     from analyzer.report.filled_in import read_reviews
     from analyzer.store import Store
 
@@ -58,6 +59,8 @@ def _import(options: argparse.Namespace) -> int:
     except ValueError as error:
         print(f"“{options.file}”读不了：{error}", file=sys.stderr)
         return NOTHING
-    changed, strangers = store.import_reviews(options.batch, filled_in, by="清单导入")
+    changed, strangers, taught = take_over(store, options.batch, filled_in, by="清单导入")
     print(f"更新 {changed} 条。" + (f"清单里有 {len(strangers)} 条不属于这一批，未导入。" if strangers else ""))
+    for sentence in taught:
+        print(sentence)
     return DONE

@@ -97,10 +97,10 @@ def go(page: str, **parameters: str) -> None:
 
 
 def who() -> str:
-    """Who is at work, for the history of reviews: who logged in, else as typed on the review page, else the computer's user."""
+    """Who is at work, for the history of reviews: who logged in, else who was named on the review page, else the computer's user."""
     if st.user.get("is_logged_in"):
         return str(st.user.get("name") or st.user.get("email"))
-    if name := st.session_state.get("who"):
+    if name := store().setting("who"):
         return name
     try:
         return getpass.getuser()

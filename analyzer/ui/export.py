@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import streamlit as st
 
+from analyzer.decisions import take_over
 from analyzer.report.anonymize import anonymize
 from analyzer.report.bundle import bundle, essays_csv
 from analyzer.report.case_file import case_file_html, group_case_html
@@ -125,8 +126,10 @@ def _import(batch: StoredBatch) -> None:
             except ValueError as error:
                 st.error(theme.plain(str(error)))
                 return
-            changed, unknown = context.store().import_reviews(batch.id, filled, context.who())
+            changed, unknown, taught = take_over(context.store(), batch.id, filled, context.who())
             st.success(f"已导入：{changed} 条有改动。" + (f"{len(unknown)} 条不属于这一批，没有导入。" if unknown else ""))
+            for sentence in taught:
+                st.info(sentence, icon=":material/menu_book:")
 
 
 def _file_in(file):

@@ -8,7 +8,9 @@ import pandas as pd
 import streamlit as st
 
 from analyzer.compare import closing_rates
+from analyzer.decisions import flow_back
 from analyzer.labels import REVIEW, STATE
+from analyzer.report.report import Report
 from analyzer.report.review import EDITABLE, Review, changes, with_fields
 from analyzer.store import Conflict, StoredBatch
 from analyzer.ui import context, theme
@@ -40,7 +42,10 @@ def page() -> None:
     which = cells[0].segmented_control("显示", ["全部", "未查结", "逾期"], default="全部", required=True, key="review-which")
     units = sorted({s.essay.unit for s in found.suspects if s.essay.unit})
     unit = cells[1].selectbox("单位", units, index=None, placeholder="全部单位", key="review-unit")
-    cells[2].text_input("经办人（记入改动记录）", key="who", placeholder=context.who())
+    if not st.user.get("is_logged_in"):
+        name = cells[2].text_input("经办人（记入改动记录）", store.setting("who"), key="who", placeholder=context.who())
+        if name.strip() != store.setting("who"):
+            store.set_setting("who", name.strip())
     keep = {"全部": lambda r: True, "未查结": lambda r: not r.closed, "逾期": lambda r: r.overdue(today)}[which]
     rows = [
         s for s in found.suspects if keep(reviews.get(s.essay.id, Review(s.essay.id))) and (unit is None or s.essay.unit == unit)
@@ -74,7 +79,7 @@ def _grid(batch: StoredBatch, found: Loaded, rows, filters: str) -> None:
         disabled=["单位", "姓名", "类型", "程度"],
         height=theme.grid_height(len(state["table"]), 430),
         on_change=_changed,
-        args=(batch.id, slot, key),
+        args=(batch.id, found.report, slot, key),
         column_config={
             "核实状态": st.column_config.SelectboxColumn(options=list(WORDS), required=True),
             "完成时限": st.column_config.DateColumn(format="YYYY-MM-DD"),
@@ -105,7 +110,7 @@ def _table(rows, saved: dict[str, Review]) -> pd.DataFrame:
     return table
 
 
-def _changed(batch: str, slot: str, key: str) -> None:
+def _changed(batch: str, report: Report, slot: str, key: str) -> None:
     """Save each edited row against the version it was shown with; who comes second is told and sees what stands."""
     state, store = st.session_state[slot], context.store()
     names = {word: name for name, word in REVIEW.items()}
@@ -120,6 +125,8 @@ def _changed(batch: str, slot: str, key: str) -> None:
             continue
         try:
             state["saved"][id] = store.save_review(batch, wanted, context.who())
+            if taught := flow_back(store, report, id, known.state, wanted.state):
+                st.toast(f"{theme.plain(state['table'].loc[id, '姓名'])}：{taught}", duration="long")
         except Conflict as conflict:
             current = conflict.current
             lost = "；".join(f"{REVIEW[name]}“{shown(name, new)}”" for name, (_, new) in changes(current, wanted).items())

@@ -7,26 +7,32 @@ from html import escape
 
 import streamlit as st
 
-from analyzer.essay import Essay
-from analyzer.labels import REVIEW, STATE
+from analyzer.decisions import flow_back
+from analyzer.labels import CLOSED, REVIEW, STATE
 from analyzer.report.report import Report
 from analyzer.report.review import EDITABLE, Review, changes, with_fields
-from analyzer.report.suspects import counting_matches
 from analyzer.store import Conflict, Store, StoredBatch
-from analyzer.ui import context
+from analyzer.ui import context, theme
+
+WIDTHS = (1.15, 1.1, 1.35, 2, 2, 1.8)
+KEYS = dict(zip(CLOSED, "123", strict=True))
+"""Keyboard shortcuts of the buttons that record a decision."""
 
 
-def review_form(store: Store, batch: StoredBatch, essay: Essay, report: Report) -> None:
-    """Show and save the review of one suspect. A save names the version that was on the screen (store.save_review)."""
-    slot = f"review-{batch.id}-{essay.id}"
+def review_form(store: Store, batch: StoredBatch, report: Report, id: str, other: str = "") -> None:
+    """Show and save the review of one suspect. A save names the version that was on the screen (store.save_review).
+
+    ``other``: the suspect on the other side of the pair, for which the same can be recorded in one go; empty for none.
+    """
+    slot = f"review-{batch.id}-{id}"
     base = st.session_state.get(slot)
     if base is None or f"{slot}-{base.version}-state" not in st.session_state:
-        base = st.session_state[slot] = store.review(batch.id, essay.id)  # newly opened: what stands now is what is shown
+        base = st.session_state[slot] = store.review(batch.id, id)  # newly opened: what stands now is what is shown
     key = f"{slot}-{base.version}"
     if told := st.session_state.pop(f"{slot}-told", None):
-        {"saved": st.success, "conflict": st.warning}[told[0]](told[1])
+        {"saved": st.success, "conflict": st.warning}[told[0]](theme.plain(told[1]))
     with st.form(key, border=False):
-        cells = st.columns([1.2, 1.2, 1.2, 2.4, 2.4])
+        cells = st.columns(WIDTHS)
         states = list(STATE)
         cells[0].selectbox(
             REVIEW["state"], states, index=states.index(base.state), format_func=STATE.get, key=f"{key}-state", filter_mode=None
@@ -35,49 +41,62 @@ def review_form(store: Store, batch: StoredBatch, essay: Essay, report: Report) 
         cells[2].date_input(
             REVIEW["due"], date.fromisoformat(base.due) if base.due else None, key=f"{key}-due", format="YYYY-MM-DD"
         )
-        cells[3].text_input(REVIEW["conclusion"], base.conclusion, key=f"{key}-conclusion")
-        cells[4].text_input(REVIEW["measures"], base.measures, key=f"{key}-measures")
-        cells = st.columns([3.4, 2, 1], vertical_alignment="bottom")
-        cells[0].text_input(REVIEW["note"], base.note, key=f"{key}-note")
-        cells[1].checkbox("属引用时，把相同段落记入官方文件库，以后不再计入", value=True, key=f"{key}-teach")
-        cells[2].form_submit_button(
-            "保存", type="primary", on_click=_save, args=(store, batch, base, slot, report), width="stretch"
-        )
-    _history(store, batch.id, essay.id)
+        for cell, name in zip(cells[3:], ("conclusion", "measures", "note"), strict=True):
+            cell.text_input(REVIEW[name], getattr(base, name), key=f"{key}-{name}")
+        cells = st.columns([1.15, 3.2, 1.25, 1.25, 1.25], vertical_alignment="center")
+        save = {"on_click": _save, "width": "stretch"}
+        cells[0].form_submit_button("保存", type="primary", shortcut="S", args=(store, batch.id, report, base, other), **save)
+        if other:
+            cells[1].checkbox("对方一篇还没有人核实，一并这样记", key=f"{key}-both")
+        for cell, state in zip(cells[2:], CLOSED, strict=True):
+            cell.form_submit_button(
+                f"记为{STATE[state]}", shortcut=KEYS[state], args=(store, batch.id, report, base, other, state),
+                key=f"{key}-{state}", help=_meaning(state), **save,
+            )  # fmt: skip
+    _history(store, batch.id, id)
 
 
-def _save(store: Store, batch: StoredBatch, base: Review, slot: str, report: Report) -> None:
+def _meaning(state: str) -> str | None:
+    return {
+        "quotation": "相同的段落记入官方文件库，以后的分析不再计入；改回别的状态就取出来。",
+        "unfounded": "以后的批次里同样两个人、同样的段落，会注明“此前已核实不属实”，不再算待核实。",
+    }.get(state)
+
+
+def _save(store: Store, batch: str, report: Report, base: Review, other: str, state: str = "") -> None:
+    slot = f"review-{batch}-{base.essay}"
     key = f"{slot}-{base.version}"
     typed = {name: st.session_state[f"{key}-{name}"] for name in EDITABLE}
     typed["due"] = typed["due"].isoformat() if typed["due"] else ""
+    typed["state"] = state or typed["state"]
     wanted = with_fields(base, **typed)
     try:
-        saved = store.save_review(batch.id, wanted, context.who())
+        saved = store.save_review(batch, wanted, context.who())
     except Conflict as conflict:
-        current = conflict.current
-        lost = "；".join(f"{REVIEW[name]}“{shown(name, new)}”" for name, (_, new) in changes(current, wanted).items())
-        told = (
-            "conflict",
-            f"没有保存：{current.by} 已在 {current.changed[:16].replace('T', ' ')} 改过这一条。"
-            f"下面是最新内容；您刚才填的是：{lost or '同样的内容'}。请看过后再改。",
-        )
-        st.session_state[slot] = current
+        st.session_state[slot], told = conflict.current, ("conflict", _lost(conflict.current, wanted))
     else:
-        told = ("saved", "已保存。")
-        if saved.state == "quotation" and st.session_state[f"{key}-teach"]:
-            told = ("saved", f"已保存；{teach(store, report, base.essay)} 段相同文字记入官方文件库，下次分析起不再计入。")
         st.session_state[slot] = saved
+        lines = ["已保存。", flow_back(store, report, base.essay, base.state, saved.state)]
+        if other and st.session_state[f"{key}-both"]:
+            lines.append(_save_other(store, batch, other, typed, report))
+        told = ("saved", "".join(lines))
     st.session_state[f"{slot}-told"] = told
 
 
-def teach(store: Store, report: Report, id: str) -> int:
-    """Put the passages that turned out to be quotations into the official documents; returns how many are new."""
-    essay = report.essay(id)
-    passages = [
-        Essay("", essay.text[m.start : m.end], title=f"经核实属引用：{essay.text[m.start : m.start + 12]}……")
-        for m in counting_matches(report, id)
-    ]
-    return store.add_documents("official", passages)
+def _save_other(store: Store, batch: str, other: str, typed: dict[str, str], report: Report) -> str:
+    try:
+        saved = store.save_review(batch, Review(other, **typed), context.who())
+    except Conflict as conflict:
+        return f"对方一篇刚由 {conflict.current.by} 记过，没有改动。"
+    return "对方一篇也已保存。" + flow_back(store, report, other, "pending", saved.state)
+
+
+def _lost(current: Review, wanted: Review) -> str:
+    lost = "；".join(f"{REVIEW[name]}“{shown(name, new)}”" for name, (_, new) in changes(current, wanted).items())
+    return (
+        f"没有保存：{current.by} 已在 {current.changed[:16].replace('T', ' ')} 改过这一条。"
+        f"下面是最新内容；您刚才填的是：{lost or '同样的内容'}。请看过后再改。"
+    )
 
 
 def shown(field: str, value: str) -> str:
@@ -91,4 +110,4 @@ def _history(store: Store, batch: str, essay: str) -> None:
             f"{escape(c.at[:16].replace('T', ' '))}　{escape(c.by)}　{REVIEW[c.field]}：{escape(shown(c.field, c.old))} → {escape(shown(c.field, c.new))}"
             for c in reversed(known[-12:])
         )
-        st.html(f'<div style="font-size:12px;color:#5d6b7a;line-height:1.7">改动记录<br>{lines}</div>')
+        st.html(f'<div class="history isolate">改动记录<br>{lines}</div>')

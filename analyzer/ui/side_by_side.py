@@ -13,7 +13,7 @@ from analyzer.report.report import Report
 STYLE = (
     CSS
     + """
-.document { height: var(--reading-height); }
+.document { height: calc(100vh - 415px); min-height: 260px; }
 [data-link] { cursor: pointer; } [data-link]:focus-visible { outline: 2px solid #0b5cad; }
 [data-link].chosen { box-shadow: 0 0 0 2px #1d2733; }
 .legend .places { margin-left: auto; display: inline-flex; gap: 6px; align-items: center; }
@@ -26,7 +26,6 @@ export default function ({ parentElement, data }) {
   const root = parentElement.querySelector('.reading');
   if (root.dataset.shown === data.shown) return;
   root.dataset.shown = data.shown;
-  root.style.setProperty('--reading-height', data.height + 'px');
   root.innerHTML = data.html;
   const links = [...new Set([...root.querySelectorAll('[data-link]')].map(mark => mark.dataset.link))];
   const position = root.querySelector('.position');
@@ -59,12 +58,9 @@ export default function ({ parentElement, data }) {
 _component = st.components.v2.component("xinde_side_by_side", html='<div class="reading"></div>', css=STYLE, js=SCRIPT)
 
 
-def side_by_side(report: Report, left: str, right: str, height: int = 430) -> None:
-    """Show two documents of a report (by id) side by side; ``height`` in pixels of each text."""
-    _component(
-        key=f"pair-{left}-{right}",
-        data={"html": reading_html(report, left, right), "height": height, "shown": f"{left}|{right}|{height}"},
-    )
+def side_by_side(report: Report, left: str, right: str) -> None:
+    """Show two documents of a report (by id) side by side, as high as the window leaves room for the review below."""
+    _component(key=f"pair-{left}-{right}", data={"html": reading_html(report, left, right), "shown": f"{left}|{right}"})
 
 
 def reading_html(report: Report, left: str, right: str) -> str:

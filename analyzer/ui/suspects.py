@@ -7,9 +7,11 @@ from urllib.parse import quote
 import pandas as pd
 import streamlit as st
 
+from analyzer.decisions import CARRIED
 from analyzer.labels import MATCH_WHERE, STATE, TIER
 from analyzer.report.groups_chart import group_members, groups_chart
 from analyzer.report.pair_html import traces_sentence
+from analyzer.report.review import Review
 from analyzer.report.suspects import Suspect, counting_matches, document_name, suspect
 from analyzer.store import StoredBatch
 from analyzer.ui import context, theme
@@ -58,7 +60,7 @@ def _table(found: Loaded, reviews) -> pd.DataFrame:
                 "类型": s.kind,
                 "程度": s.originality.suspicion,
                 "雷同比例": 100 * s.shared,
-                "核实状态": STATE[review.state if review else "pending"],
+                "核实状态": state_word(review),
                 "组": str(s.originality.group or ""),
                 "相似对象": document_name(found.report, s.closest.other, s.closest.where) if s.closest else "多篇共用的文字",
             }
@@ -136,6 +138,7 @@ def _groups(batch: StoredBatch, found: Loaded) -> None:
 
 def _pair(batch: StoredBatch, found: Loaded, id: str) -> None:
     s = suspect(found.report, id)
+    reviews = context.store().reviews(batch.id)
     partners = [p for p in s.partners if found.report.holds(p)]
     other = st.query_params.get("other", "")
     if other not in partners:
@@ -150,20 +153,26 @@ def _pair(batch: StoredBatch, found: Loaded, id: str) -> None:
             f"雷同 {s.shared:.0%}",
             f"共 {len(shared)} 处" if shared else "",
             f"少见的 {rare} 处" if rare else "",
+            state_word(reviews.get(id)),
         ),
     )
-    _steps(batch, found, s, partners, other)
-    if not other:
+    _steps(batch, found, s, partners, other, reviews)
+    if other:
+        left, right = found.report.essay(id), found.report.essay(other)
+        side_by_side(found.report, id, other)
+        theme.lede("；".join(part for part in ("谁先谁后未知", traces_sentence(left, right)) if part) + "。")
+    else:
         st.info("没有可以并排的另一篇：相近的文字散见于多篇，或对方文本不在手边。", icon=":material/info:")
-        return
-    left, right = found.report.essay(id), found.report.essay(other)
-    traces = traces_sentence(left, right)
-    order = "谁先谁后未知。" if not traces else f"谁先谁后未知；{traces}。"
-    side_by_side(found.report, id, other, height=395)
-    theme.lede(order)
+    listed = {listed.essay.id for listed in found.suspects}
     with st.container(border=True, key="panel-review"):
-        st.html("<b>复核</b>")
-        review_form(context.store(), batch, left, found.report)
+        review_form(context.store(), batch, found.report, id, other if other in listed and other not in reviews else "")
+
+
+def state_word(review: Review | None) -> str:
+    """核实状态 as a list shows it: what was carried over from an earlier batch says so."""
+    if review and review.state == "unfounded" and review.by == CARRIED:
+        return "此前已核实不属实"
+    return STATE[review.state if review else "pending"]
 
 
 def _name(found: Loaded, s: Suspect, other: str) -> str:
@@ -172,14 +181,15 @@ def _name(found: Loaded, s: Suspect, other: str) -> str:
     return f"对方：{document_name(found.report, other, where)}（{MATCH_WHERE[where]}，共 {characters} 字）"
 
 
-def _steps(batch: StoredBatch, found: Loaded, s: Suspect, partners: list[str], other: str) -> None:
-    """Back, previous, next (by the arrow keys, too), and which other document to compare with."""
+def _steps(batch: StoredBatch, found: Loaded, s: Suspect, partners: list[str], other: str, reviews) -> None:
+    """Back, previous, next, the next open one (by keyboard, too), and which other document to compare with."""
     id = s.essay.id
     order = st.session_state.get("order") or []
     if id not in order:
         order = [listed.essay.id for listed in found.suspects]
     at = order.index(id) if id in order else -1
-    cells = st.columns([1, 0.85, 0.85, 4.4, 0.9], vertical_alignment="center")
+    still_open = [i for i in (*order[at + 1 :], *order[: max(at, 0)]) if i not in reviews or not reviews[i].closed]
+    cells = st.columns([1, 0.85, 0.85, 1.1, 3.2, 0.95], vertical_alignment="center")
     if cells[0].button("返回清单", icon=":material/arrow_back:", width="stretch"):
         st.query_params.pop("essay", None)
         st.query_params.pop("other", None)
@@ -188,9 +198,11 @@ def _steps(batch: StoredBatch, found: Loaded, s: Suspect, partners: list[str], o
         _open(order[at - 1])
     if cells[2].button("下一对", disabled=at < 0 or at >= len(order) - 1, shortcut="Right", width="stretch"):
         _open(order[at + 1])
+    if cells[3].button("下一未查结", disabled=not still_open, shortcut="N", width="stretch", help=f"还有 {len(still_open)} 条没有查结"):
+        _open(still_open[0])
     if partners:
         names = theme.labels({p: _name(found, s, p) for p in partners})
-        chosen = cells[3].selectbox(
+        chosen = cells[4].selectbox(
             "对方",
             partners,
             index=partners.index(other),
@@ -201,5 +213,5 @@ def _steps(batch: StoredBatch, found: Loaded, s: Suspect, partners: list[str], o
         if chosen != other:
             st.query_params["other"] = chosen
             st.rerun()
-    with cells[4]:
+    with cells[5]:
         context.link("essay", f"看单篇 {at + 1}/{len(order)}" if at >= 0 else "看单篇", batch, essay=id)
