@@ -11,8 +11,8 @@ import sys
 import numpy as np
 
 from analyzer.copying import find_matches, load_models
+from analyzer.evaluation.passages import score_matches
 from analyzer.text.encode import load_encoder
-from benchmarks.scoring import score_matches
 from models.copying.train import left_out, prepare_campaign
 from models.corpora import load_campaigns
 
@@ -26,7 +26,7 @@ def main() -> None:
     rows = []
     for p, m in zip(prepared, models):
         s = score_matches(p.campaign, find_matches(p.documents, p.vectors, m))
-        rows.append([s["precision"], s["recall"]["all"], *(s["recall"].get(e, np.nan) for e in EDITS), s["granularity"], s["plagdet"]])
+        rows.append([s["precision"]["all"], s["recall"]["all"], *(s["recall"].get(e, np.nan) for e in EDITS), s["granularity"], s["plagdet"]])
         _print(p.campaign.name, rows[-1])
     _print("mean", np.nanmean(rows, axis=0))
 

@@ -6,10 +6,10 @@ import argparse
 import sys
 
 from analyzer import __version__
-from analyzer.cli import analyze, app, history, library, review
+from analyzer.cli import analyze, app, evaluate, history, library, review
 from analyzer.cli.status import NOTHING
 
-COMMANDS = (analyze, app, library, history, review)
+COMMANDS = (analyze, app, library, history, review, evaluate)
 """Modules with ``add(commands)``, in the order that the help shows."""
 
 

@@ -1,0 +1,1 @@
+"""How good the results are on essays whose truth is known."""
