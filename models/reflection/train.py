@@ -159,8 +159,22 @@ def unseen_probabilities(t: Training) -> np.ndarray:
     return probabilities
 
 
-def main() -> None:
-    t = load_training()
+@dataclass(frozen=True)
+class LeftOut:
+    """What models that saw only the other campaigns say of each; benchmarks, notebooks and the model card read it."""
+
+    probabilities: np.ndarray
+    """(rows, labels)"""
+    features: np.ndarray
+    """(essays, features)"""
+    levels: np.ndarray
+    """(essays,) 1 to 4."""
+    scores: np.ndarray
+    """(essays,) 0 to 100."""
+
+
+def leave_out(t: Training) -> LeftOut:
+    """Judge each campaign by models that saw only the others."""
     probabilities = unseen_probabilities(t)
     features = depth_features(t, probabilities)
     rated = t.levels > 0
@@ -170,6 +184,13 @@ def main() -> None:
         model = fit_ordinal(features[seen], t.levels[seen] - 1)
         levels[left_out] = model.grade(features[left_out]) + 1
         scores[left_out] = 100 * model.above(features[left_out]).mean(axis=1)
+    return LeftOut(probabilities, features, levels, scores)
+
+
+def main() -> None:
+    t = load_training()
+    out = leave_out(t)
+    probabilities, features, levels, scores, rated = out.probabilities, out.features, out.levels, out.scores, t.levels > 0
     print(f"{'campaign left out':18}{'sentences':>10}{'accuracy':>10}{'macro F1':>10}{'essays':>8}{'QWK':>7}{'Spearman':>10}")
     for name in [*np.unique(t.campaign), None]:
         row = (t.label >= 0) & ((t.row_campaign == name) | (name is None))
