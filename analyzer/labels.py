@@ -35,6 +35,13 @@ FINDING = {
     "too_short": "篇幅过短",
     "unfinished": "未写完",
     "off_topic": "题目不符",
+    "invisible": "隐形字符",
+    "lookalike": "形近字符",
+    "traditional": "夹用繁体",
+    "strewn": "字间插字",
+    "spaced": "字间加空",
+    "broken": "句中断行",
+    "hidden": "隐藏文字",
 }
 
 QUESTION = {"originality": "亲自动手", "reflection": "认真思考", "gatekeeping": "严格把关"}

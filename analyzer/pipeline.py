@@ -54,7 +54,7 @@ def analyze(
     model = load_encoder(encoder)
     placed = [(e, "batch") for e in essays] + [(e, "library") for e in library] + [(e, "history") for e in history]
     documents, quotes = quote_documents(placed, official)
-    texts = [sentence.text for document in documents for sentence in document.sentences]
+    texts = [reading for document in documents for reading in document.readings]
     tell(STAGES[1], 0, len(texts))
     rows = encode(texts, model, within(STAGES[1]))
     vectors = np.split(rows, np.cumsum([len(document.sentences) for document in documents])[:-1])

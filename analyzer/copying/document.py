@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
 from analyzer.copying.fingerprints import K, kgram_hashes
 from analyzer.essay import Essay, Sentence
+from analyzer.text.disguises import UNSEEN, as_read
 from analyzer.text.normalize import Normalized, normalize
 from analyzer.text.segment import split_sentences
 
@@ -30,6 +32,12 @@ class Document:
     @property
     def id(self) -> str:
         return self.essay.id
+
+    @cached_property
+    def readings(self) -> list[str]:
+        """Each sentence as a reader takes it in: what disguises it is taken away (see text.disguises)."""
+        read = as_read(self.essay.text)
+        return [read[s.start : s.end].replace(UNSEEN, "") or s.text for s in self.sentences]
 
     def quoted_sentences(self) -> np.ndarray:
         """(sentences,) bool: more than half of the sentence is quotation."""

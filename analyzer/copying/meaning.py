@@ -86,7 +86,7 @@ def build_space(
 
     kept = [np.flatnonzero(~document.quoted_sentences()) for document in documents]
     owner = np.repeat(np.arange(len(documents)), [len(k) for k in kept])
-    texts = [documents[d].sentences[s].text for d, k in enumerate(kept) for s in k]
+    texts = [documents[d].readings[s] for d, k in enumerate(kept) for s in k]
     rows = np.concatenate([v[k] for v, k in zip(vectors, kept) if len(k)]).astype(np.float32)
     fill = background[:: max(1, len(background) // max(1, TYPICAL - len(rows)))] if len(rows) < TYPICAL else background[:0]
     around = np.concatenate([rows, fill])

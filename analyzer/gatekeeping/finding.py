@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+DISGUISES = ("invisible", "lookalike", "traditional", "strewn", "spaced", "broken", "hidden")
+"""What hides a text from a program, not from a reader; see tricks.py."""
+
 KINDS = (
     "placeholder",
     "footer",
@@ -14,6 +17,7 @@ KINDS = (
     "too_short",
     "unfinished",
     "off_topic",
+    *DISGUISES,
 )
 
 

@@ -10,6 +10,7 @@ from analyzer.gatekeeping.finding import KINDS, Finding
 from analyzer.gatekeeping.leftovers import leftovers
 from analyzer.gatekeeping.names import Roster, other_names
 from analyzer.gatekeeping.reading import Reading
+from analyzer.gatekeeping.tricks import tricks
 from analyzer.gatekeeping.whole import Theme, off_topic, too_short, unfinished, usual_length
 
 _NEAR = 6
@@ -39,6 +40,7 @@ def find_lapses(essays: Sequence[Essay], expected_characters: int | None = None)
                     *too_short(reading, expected_characters, usual),
                     *unfinished(reading),
                     *off_topic(reading, theme),
+                    *tricks(essay),
                 ],
                 essay.text,
             )

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
+
+from analyzer.text.insertions import insertions
+from analyzer.text.lookalikes import DROPPED, fold
+
+_UNSEEN, _SEVERAL = np.uint32(0xFFFFFFFF), np.uint32(0xFFFFFFFE)
+"""In the table: characters not met yet, and characters that fold to several."""
 
 
 @dataclass(frozen=True)
@@ -28,20 +32,48 @@ class Normalized:
 
 
 def normalize(text: str) -> Normalized:
-    """Width and case folded (NFKC), space, punctuation, marks and invisible characters left out.
+    """Width, case, traditional forms and lookalikes folded (see ``lookalikes``); space, punctuation, marks, invisible
+    characters, and digits or letters strewn in between (see ``insertions``) left out.
 
-    One original character may give several (㈠ → 一) or none; each keeps the original's offset.
+    One original character may give several (㎡ → m2) or none; each keeps the original's offset.
     """
-    codes: list[int] = []
-    offsets: list[int] = []
-    for offset, character in enumerate(text):
-        for folded in _fold(character):
-            codes.append(folded)
-            offsets.append(offset)
-    return Normalized(np.array(codes, np.uint32), np.array(offsets, np.int32))
+    points = code_points(text)
+    folded = _folded(points)
+    for start, end in insertions(text, points):
+        folded[start:end] = DROPPED
+    if not (folded == _SEVERAL).any():
+        offsets = np.flatnonzero(folded)
+        return Normalized(folded[offsets], offsets.astype(np.int32))
+    several = np.flatnonzero(folded == _SEVERAL)
+    count = (folded != DROPPED).astype(np.int64)
+    for at in several:
+        count[at] = len(_expansions[int(points[at])])
+    offsets = np.repeat(np.arange(len(points), dtype=np.int32), count)
+    codes = np.repeat(folded, count)
+    ends = np.cumsum(count)
+    for at in several:
+        codes[ends[at] - count[at] : ends[at]] = _expansions[int(points[at])]
+    return Normalized(codes, offsets)
 
 
-@lru_cache(maxsize=65536)
-def _fold(character: str) -> tuple[int, ...]:
-    folded = unicodedata.normalize("NFKC", character).lower()
-    return tuple(ord(c) for c in folded if unicodedata.category(c)[0] in "LN")
+def code_points(text: str) -> np.ndarray:
+    """(len(text),) uint32."""
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+
+
+_table = np.full(0x110000, _UNSEEN)
+_expansions: dict[int, tuple[int, ...]] = {}
+
+
+def _folded(points: np.ndarray) -> np.ndarray:
+    """Each code point's folded one, DROPPED or _SEVERAL; the table learns what it has not met."""
+    folded = _table[points]
+    unseen = folded == _UNSEEN
+    if unseen.any():
+        for code in np.unique(points[unseen]).tolist():
+            seen = fold(chr(code))
+            if len(seen) > 1:
+                _expansions[code] = seen  # before the table, so that another thread finds it
+            _table[code] = seen[0] if len(seen) == 1 else _SEVERAL if seen else DROPPED
+        folded = _table[points]
+    return folded

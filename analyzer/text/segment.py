@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 
 from analyzer.essay import Essay, Sentence
+from analyzer.text.line_breaks import broken_lines
 
 LONGEST = 300
 """Code points. Longer runs without an end mark (lists, texts without punctuation) are cut at a pause, so that one
@@ -25,7 +26,8 @@ def split_sentences(essay: Essay) -> tuple[Sentence, ...]:
     """Sentences of an essay in order; ``essay.text[s.start:s.end] == s.text``, surrounding space left out.
 
     An end mark inside an open quotation does not end the sentence that quotes (他说：“不行。回去吧。”), unless the
-    quotation itself runs over a line end. Pieces without any letter, digit or Han character are no sentences.
+    quotation itself runs over a line end. Nor does a line end where lines are broken in the middle of sentences (see
+    ``line_breaks``). Pieces without any letter, digit or Han character are no sentences.
     """
     return tuple(
         Sentence(essay.id, start, end, essay.text[start:end]) for start, end in sentence_spans(essay.text)
@@ -36,10 +38,13 @@ def sentence_spans(text: str) -> list[tuple[int, int]]:
     """(start, end) of each sentence in ``text``, code points, end exclusive, in order, not overlapping."""
     spans: list[tuple[int, int]] = []
     start = depth = at = 0
+    broken = set(broken_lines(text))
     for mark in _BOUNDARY.finditer(text):
         depth += sum((c in _OPEN) - (c in _CLOSE) for c in text[at : mark.end()])
         at = mark.end()
         newline = mark.group()[0] in "\n\r\u2028\u2029\x0b\x0c"
+        if newline and mark.start() in broken:
+            continue
         if newline:
             depth = 0
         elif depth > 0 or _GOES_ON.match(text, at):
