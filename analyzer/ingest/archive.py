@@ -4,26 +4,32 @@ from __future__ import annotations
 
 import io
 import os
+import re
+import stat
 import struct
 import unicodedata
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from analyzer.essay import Problem
-from analyzer.ingest.errors import REASONS, IngestError, unreadable
+from analyzer.ingest.errors import REASONS, IngestError, Unreadable
 from analyzer.ingest.kinds import kind_of
 from analyzer.ingest.limits import Limits
+from analyzer.ingest.zips import is_bomb, opened_zip, read_member
 
 _LEFTOVERS = {"thumbs.db", "desktop.ini", "ehthumbs.db", "icon\r"}
 _LEFTOVER_FOLDERS = {"__macosx", "$recycle.bin", "system volume information"}
 _UTF8_NAME = 0x800
-_ENCRYPTED = 0x1
 _UNICODE_PATH = 0x7075
 """Extra field in which Info-ZIP keeps the name in UTF-8 (APPNOTE.TXT 4.6.9)."""
-
+_FEW = 10
+"""Members up to which an over-packed zip is looked at one by one."""
+_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
+"""Characters that make a name look like another (``gpj.exe`` turned round), break a line or a terminal, or cannot be written."""
 
 @dataclass(frozen=True, slots=True)
 class File:
@@ -66,19 +72,17 @@ def files_in(paths: Iterable[str | os.PathLike[str]], limits: Limits) -> Iterato
             yield from walker.file(path, path.name, given=True, alone=len(paths) == 1)
 
 
-def check_package(data: bytes, limits: Limits) -> None:
-    """A docx, odt or xlsx is a zip and may be a bomb like any other. Raises Unreadable if it is."""
-    with zipfile.ZipFile(io.BytesIO(data)) as package:
-        members = package.infolist()
-    if any(_is_bomb(member, limits) for member in members):
-        raise unreadable("bomb")
-    # pictures are stored as they are, so an honest document hardly grows beyond twice the limit for files
-    if sum(member.file_size for member in members) > 4 * limits.file_bytes:
-        raise unreadable("large")
+@dataclass(slots=True)
+class _Budget:
+    """What one zip, with all zips within it, may still give."""
 
+    files: int
+    bytes: int
 
-def _is_bomb(info: zipfile.ZipInfo, limits: Limits) -> bool:
-    return info.file_size > limits.ratio_from and info.file_size > limits.ratio * max(1, info.compress_size)
+    def take(self, size: int) -> bool:
+        self.files -= 1
+        self.bytes -= size
+        return self.files >= 0 and self.bytes >= 0
 
 
 class _Walker:
@@ -88,23 +92,34 @@ class _Walker:
         self.limits = limits
         self.files = 0
         self.bytes = 0
+        self.names: Counter[str] = Counter()
 
     def folder(self, folder: Path, prefix: str) -> Iterator[File | Problem]:
-        found = sorted(
-            (Path(root, name) for root, _, names in os.walk(folder) for name in names),
-            key=lambda path: path.relative_to(folder).parts,
-        )
-        for path in found:
-            name = prefix + _nfc(path.relative_to(folder).as_posix())
-            if not is_leftover(_nfc(path.relative_to(folder).as_posix())):
-                yield from self.file(path, name, given=False, alone=False)
+        found = []
+        for root, folders, names in os.walk(folder):
+            # os.walk does not follow links to folders; they are named, so that nobody wonders where their files are
+            links = [name for name in folders if os.path.islink(os.path.join(root, name))]
+            found += [Path(root, name) for name in (*names, *links)]
+        for path in sorted(found, key=lambda path: path.relative_to(folder).parts):
+            inside = _nfc(path.relative_to(folder).as_posix())
+            if is_leftover(inside):
+                continue
+            if path.is_symlink():  # might lead anywhere on this machine
+                yield self._problem(_shown(prefix + inside, self.limits), "link")
+            else:
+                yield from self.file(path, prefix + inside, given=False, alone=False)
 
     def file(self, path: Path, name: str, given: bool, alone: bool) -> Iterator[File | Problem]:
+        name = _shown(name, self.limits)
         try:
-            if path.stat().st_size > self.limits.file_bytes:
+            about = path.stat()
+            if not stat.S_ISREG(about.st_mode):  # to read from a pipe is to wait for ever
+                yield self._problem(name, "special")
+                return
+            if about.st_size > self.limits.file_bytes:
                 if zipfile.is_zipfile(path) and path.suffix.lower() == ".zip":
                     # a big zip is read from where it lies, not taken into memory whole
-                    yield from self._zip(name, path, 0, "" if alone else f"{name}/")
+                    yield from self._zip(name, path, 0, alone)
                 else:
                     yield self._problem(name, "large")
                 return
@@ -115,17 +130,18 @@ class _Walker:
             return
         yield from self._bytes(name, data, 0, given, path, alone)
 
-    def _bytes(self, name: str, data: bytes, depth: int, given: bool, path: Path | None, alone: bool) -> Iterator[File | Problem]:
+    def _bytes(
+        self, name: str, data: bytes, depth: int, given: bool, path: Path | None, alone: bool, budget: _Budget | None = None
+    ) -> Iterator[File | Problem]:
         if not data and not name.lower().endswith(".jsonl"):  # a table without rows is none the worse for it
             yield self._problem(name, "empty_file")
             return
-        kind = kind_of(name, data)
+        kind = kind_of(name, data, self.limits)
         if kind == "zip":
             if depth > self.limits.depth:
                 yield self._problem(name, "nested")
             else:
-                # a zip that is the whole batch goes without saying; any other is part of the name, like a folder
-                yield from self._zip(name, io.BytesIO(data), depth, "" if alone else f"{name}/")
+                yield from self._zip(name, io.BytesIO(data), depth, alone, budget)
             return
         self._count(len(data))
         if kind in REASONS:
@@ -133,44 +149,58 @@ class _Walker:
         else:
             yield File(name, data, kind, given, path)
 
-    def _zip(self, name: str, source: Path | io.BytesIO, depth: int, prefix: str) -> Iterator[File | Problem]:
-        nothing = True
+    def _zip(
+        self, name: str, source: Path | io.BytesIO, depth: int, alone: bool, budget: _Budget | None = None
+    ) -> Iterator[File | Problem]:
+        limits = self.limits
+        budget = budget or _Budget(limits.zip_files, limits.total_bytes if alone else limits.zip_bytes)
+        # a zip that is the whole batch goes without saying; any other is part of the name, like a folder
+        prefix = "" if alone else f"{name}/"
         try:
-            opened = zipfile.ZipFile(source)
-        except (zipfile.BadZipFile, RuntimeError, ValueError, struct.error):
-            yield self._problem(name, "corrupt_zip")
+            with opened_zip(source, limits) as archive:
+                members = archive.infolist()
+                if len(members) > limits.zip_files:
+                    yield self._problem(name, "many_in_zip")
+                    return
+                if is_bomb(sum(m.file_size for m in members), sum(m.compress_size for m in members), limits):
+                    # the name of each says more than the name of all, as long as they are few
+                    if len(members) > _FEW:
+                        yield self._problem(name, "bomb")
+                        return
+                named = [(info, member) for info, member in _named_members(archive) if not info.is_dir() and not is_leftover(member)]
+                for info, member in named:
+                    if not budget.take(info.file_size):
+                        yield self._problem(name, "many_in_zip")
+                        return
+                    yield from self._member(archive, info, self._own_name(prefix + member), depth, budget)
+        except Unreadable as reason:
+            self._count(0)
+            yield Problem(name, str(reason))
             return
-        with opened as archive:
-            for info, member in _named_members(archive):
-                if info.is_dir() or is_leftover(member):
-                    continue
-                nothing = False
-                content = self._read(archive, info)
-                if isinstance(content, str):
-                    yield self._problem(prefix + member, content)
-                else:
-                    yield from self._bytes(prefix + member, content, depth + 1, False, None, False)
-        if nothing:
+        if not named:
             yield self._problem(name, "empty_zip")
 
-    def _read(self, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes | str:
-        """The member's bytes, or the key of the reason why not."""
-        limits = self.limits
-        if info.flag_bits & _ENCRYPTED:
-            return "encrypted_zip"
-        if _is_bomb(info, limits):
-            return "bomb"
-        limit = limits.total_bytes if info.filename.lower().endswith(".zip") else limits.file_bytes
-        if info.file_size > limit:
-            return "large"
+    def _member(
+        self, archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str, depth: int, budget: _Budget
+    ) -> Iterator[File | Problem]:
+        most = self.limits.nested_bytes if info.filename.lower().endswith(".zip") else self.limits.file_bytes
         try:
-            with archive.open(info) as member:
-                data = member.read(limit + 1)  # the size in the directory may be a lie
-        except RuntimeError:  # zipfile's word for a compression that it does not know
-            return "zip_method"
-        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, struct.error):
-            return "corrupt"
-        return "large" if len(data) > limit else data
+            data = read_member(archive, info, most, self.limits)
+        except Unreadable as reason:
+            self._count(0)
+            yield Problem(name, str(reason))
+            return
+        yield from self._bytes(name, data, depth + 1, False, None, False, budget)
+
+    def _own_name(self, name: str) -> str:
+        """The name as it is shown and, unlike the name in a zip, no other member's."""
+        name = _shown(name, self.limits)
+        self.names[name] += 1
+        if self.names[name] == 1:
+            return name
+        stem, dot, extension = name.rpartition(".")
+        number = self.names[name]
+        return self._own_name(f"{stem}（{number}）.{extension}" if dot and "/" not in extension else f"{name}（{number}）")
 
     def _problem(self, name: str, reason: str) -> Problem:
         self._count(0)
@@ -183,6 +213,15 @@ class _Walker:
             raise IngestError(f"文件超过 {self.limits.files} 个：请分批提交")
         if self.bytes > self.limits.total_bytes:
             raise IngestError(f"全部文件解压后超过 {self.limits.total_bytes >> 20} MB：请分批提交，或先压缩文件里的图片")
+
+
+def _shown(name: str, limits: Limits) -> str:
+    """The name with nothing unseen in it, and not endless."""
+    name = _UNSEEN.sub("\ufffd", name)
+    if len(name) <= limits.name_characters:
+        return name
+    kept = limits.name_characters // 2
+    return f"{name[:kept]}…{name[-kept:]}"
 
 
 def _named_members(archive: zipfile.ZipFile) -> list[tuple[zipfile.ZipInfo, str]]:

@@ -1,6 +1,7 @@
 """One reader a format: bytes to text and to what the file tells about how it was made.
 
-To add a format: tell it in kinds.py, write a reader ``bytes -> (text, traces)``, name it in READERS.
+To add a format: tell it in kinds.py, write a reader ``bytes -> (text, traces)``, name it in READERS. All but plain text are
+read in a process of their own (reading.py); what would have to be refused even there has a check in CHECKS.
 """
 
 from __future__ import annotations
@@ -8,14 +9,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from analyzer.ingest.archive import File, check_package
+from analyzer.ingest.archive import File
 from analyzer.ingest.decode import decode_text, plain_newlines, without_surrogates
 from analyzer.ingest.errors import Unreadable, unreadable
 from analyzer.ingest.limits import Limits
 from analyzer.ingest.odt import read_odt
-from analyzer.ingest.pdf import read_pdf
+from analyzer.ingest.pdf import check_pages, read_pdf
 from analyzer.ingest.word import read_docx
 from analyzer.ingest.word97 import read_word97
+from analyzer.ingest.zips import check_package
 
 Reader = Callable[[bytes], tuple[str, dict[str, str]]]
 
@@ -26,10 +28,10 @@ def read_document(file: File, limits: Limits) -> tuple[str, dict[str, str]]:
     Raises Unreadable, with the reason in Chinese, for whatever is wrong with it.
     """
     try:
-        if file.kind in ("docx", "odt"):
-            check_package(file.data, limits)
+        if file.kind in CHECKS:
+            CHECKS[file.kind](file.data, limits)
         text, traces = READERS[file.kind](file.data)
-    except (Unreadable, ImportError):  # a library that is not installed is not the file's fault
+    except (Unreadable, ImportError, MemoryError):  # a library that is not installed is not the file's fault
         raise
     except Exception as error:
         # the file is foreign data and the parsers are other people's: whatever they raise, the file is at fault
@@ -90,3 +92,10 @@ READERS: dict[str, Reader] = {
     "odt": read_odt,
     "txt": _read_txt,
 }
+
+CHECKS: dict[str, Callable[[bytes, Limits], None]] = {
+    "docx": check_package,
+    "odt": check_package,
+    "pdf": check_pages,
+}
+"""What is looked at before a file is read; they raise Unreadable."""

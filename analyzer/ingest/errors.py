@@ -8,7 +8,11 @@ class IngestError(ValueError):
 
 
 class Unreadable(Exception):
-    """One file gives no text; ``str(error)`` is the reason in Chinese. The rest of the batch goes on."""
+    """One file gives no text; ``str(error)`` is the reason in Chinese, ``key`` its key in REASONS. The rest of the batch goes on."""
+
+    def __init__(self, reason: str, key: str = "") -> None:
+        super().__init__(reason)
+        self.key = key
 
 
 REASONS = {
@@ -30,6 +34,16 @@ REASONS = {
     "bomb": "压缩比异常，可能是压缩炸弹，没有解压：请核对来源",
     "large": "文件过大：一篇心得体会不应有这么大，请压缩图片或只留文字后重新提交",
     "long": "文字过长，超过一篇心得体会的范围：请拆成单篇提交",
+    "many_in_zip": "压缩包里的文件过多或解压后过大，没有解压：请核对来源，或分成几个压缩包提交",
+    "parts": "文档内部的部件过多，不是正常的文档：请用 Word 或 WPS 打开原稿，另存后重新提交",
+    "entities": "文档里有正常文档不会有的实体定义（XML 炸弹或外部引用），没有读取：请核对来源，用 Word 或 WPS 另存后重新提交",
+    "pages": "页数过多，超过一篇心得体会的范围：请拆成单篇提交",
+    "timeout": "读取超时，已跳过：文件可能损坏或过于复杂，请用 Word 或 WPS 另存为 docx 后重新提交",
+    "memory": "读取时占用内存过多，已跳过：文件可能损坏或过于复杂，请用 Word 或 WPS 另存为 docx 后重新提交",
+    "crash": "读取程序被这个文件弄崩，已跳过：文件可能损坏或是有意构造的，请用 Word 或 WPS 另存为 docx 后重新提交",
+    "link": "这是快捷方式（符号链接），不是文件本身：请提交文件本身",
+    "special": "不是普通文件（管道、设备等），没有读取：请提交文件本身",
+    "rows": "表格行数过多，这一行以后的没有读：请分成几个表格提交",
     "unknown": "认不出的格式：请另存为 docx、doc、wps、pdf、rtf、odt 或 txt",
     "slides": "这是幻灯片：请把正文另存为 docx 或 txt",
     "web": "这是网页文件：请用浏览器或 Word 打开，另存为 docx 或 txt",
@@ -45,4 +59,4 @@ REASONS = {
 
 def unreadable(reason: str) -> Unreadable:
     """The error for one of REASONS."""
-    return Unreadable(REASONS[reason])
+    return Unreadable(REASONS[reason], reason)

@@ -6,8 +6,11 @@ Names lie: a ``.doc`` is often a docx, RTF or web page, a ``.wps`` either kind o
 from __future__ import annotations
 
 import io
-import zipfile
 from pathlib import PurePosixPath
+
+from analyzer.ingest.errors import Unreadable
+from analyzer.ingest.limits import LIMITS, Limits
+from analyzer.ingest.zips import opened_zip, read_member
 
 DOCUMENTS = frozenset({"docx", "ole", "pdf", "rtf", "odt", "txt"})
 SHEETS = frozenset({"xlsx", "csv", "jsonl"})
@@ -36,10 +39,13 @@ _EXTENSIONS = {
 }
 _PACKED = {".docx", ".docm", ".dotx", ".odt", ".xlsx", ".xlsm", ".zip"}
 _BINARY = {".doc", ".wps", ".pdf", ".rtf"}
+_ODT = b"application/vnd.oasis.opendocument.text"
+_MIMETYPE = 200
+"""Bytes; more than any media type has."""
 _WEB = (b"<!doctype html", b"<html", b"mime-version:")
 
 
-def kind_of(name: str, data: bytes) -> str:
+def kind_of(name: str, data: bytes, limits: Limits = LIMITS) -> str:
     """``docx ole pdf rtf odt txt`` (documents), ``xlsx csv jsonl`` (sheets), ``zip``, a key of errors.REASONS, or ``unknown``.
 
     ``corrupt`` and ``corrupt_zip`` are files whose content is not what their name promises and nothing else either.
@@ -47,7 +53,7 @@ def kind_of(name: str, data: bytes) -> str:
     extension = PurePosixPath(name.lower()).suffix
     head = data[:1024]
     if head.startswith(b"PK"):
-        return _kind_of_zip(extension, data)
+        return _kind_of_zip(extension, data, limits)
     start = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if start.startswith(_WEB):
         return "web"
@@ -67,14 +73,16 @@ def kind_of(name: str, data: bytes) -> str:
     return "txt" if extension == "" and _is_text(head) else "unknown"
 
 
-def _kind_of_zip(extension: str, data: bytes) -> str:
+def _kind_of_zip(extension: str, data: bytes, limits: Limits) -> str:
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        with opened_zip(io.BytesIO(data), limits) as archive:
             names = archive.namelist()
-            if "mimetype" in names and archive.getinfo("mimetype").file_size < 200:
-                if archive.read("mimetype").startswith(b"application/vnd.oasis.opendocument.text"):
-                    return "odt"
-    except Exception:  # of a damaged directory zipfile lets struct.error, UnicodeDecodeError and others through
+            kind = archive.getinfo("mimetype") if "mimetype" in names else None
+            if kind is not None and kind.file_size < _MIMETYPE and read_member(archive, kind, _MIMETYPE, limits).startswith(_ODT):
+                return "odt"
+    except Unreadable as error:
+        if error.key == "many_in_zip":
+            return "many_in_zip"
         return "corrupt" if extension in _PACKED - {".zip"} else "corrupt_zip"
     if "[Content_Types].xml" in names:
         for prefix, kind in (("word/", "docx"), ("xl/", "xlsx"), ("ppt/", "slides")):

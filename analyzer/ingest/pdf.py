@@ -17,6 +17,7 @@ from dataclasses import dataclass
 
 from analyzer.ingest.decode import without_surrogates
 from analyzer.ingest.errors import unreadable
+from analyzer.ingest.limits import Limits
 
 _SHORT = 2.5
 """Character widths that a full line may lack at the right: punctuation may not start a line, which leaves up to two free."""
@@ -73,6 +74,19 @@ def read_pdf(data: bytes) -> tuple[str, dict[str, str]]:
     if text and sum(map(_is_meaningless, text)) > _GARBLED * len(text):
         raise unreadable("garbled_pdf")
     return text, traces
+
+
+def check_pages(data: bytes, limits: Limits) -> None:
+    """Raises Unreadable for a PDF of more pages than any essay has, before each of them is looked at."""
+    import pypdfium2 as pdfium
+
+    try:
+        with pdfium.PdfDocument(data) as document:
+            many = len(document) > limits.pages
+    except pdfium.PdfiumError:
+        return  # what is wrong with it is for the reader to tell
+    if many:
+        raise unreadable("pages")
 
 
 def _is_meaningless(character: str) -> bool:

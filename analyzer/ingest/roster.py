@@ -10,11 +10,11 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from analyzer.ingest.archive import check_package
 from analyzer.ingest.decode import decode_text, without_surrogates
 from analyzer.ingest.errors import REASONS, Unreadable, unreadable
 from analyzer.ingest.limits import Limits
 from analyzer.ingest.names import looks_like_unit, plain_name, squeezed
+from analyzer.ingest.zips import check_package
 
 FIELDS: dict[str, tuple[str, ...]] = {
     # what a header is exactly counts first, else what it ends with, else the longest that it holds
