@@ -6,10 +6,10 @@ import argparse
 import sys
 
 from analyzer import __version__
-from analyzer.cli import analyze, app, evaluate, history, library, review
+from analyzer.cli import analyze, app, backup, doctor, evaluate, forget, history, library, review
 from analyzer.cli.status import NOTHING
 
-COMMANDS = (analyze, app, library, history, review, evaluate)
+COMMANDS = (analyze, app, library, history, review, evaluate, doctor, backup, forget)
 """Modules with ``add(commands)``, in the order that the help shows."""
 
 
@@ -20,11 +20,12 @@ def main(arguments: list[str] | None = None) -> int:
             stream.reconfigure(errors="replace")
     options = _parser().parse_args(arguments)
     from analyzer.ingest.errors import IngestError
+    from analyzer.store.database import StoreError
     from analyzer.text.encode import EncoderError
 
     try:
         return options.run(options)
-    except (IngestError, EncoderError) as error:
+    except (IngestError, EncoderError, StoreError) as error:
         print(f"无法继续：{error}", file=sys.stderr)
         return NOTHING
     except KeyboardInterrupt:

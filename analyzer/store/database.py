@@ -70,6 +70,7 @@ def prepare(home: Path) -> None:
     path = home / NAME
     with told(path):
         with closing(connect(path)) as db:
+            db.execute("PRAGMA journal_mode = WAL")
             known = version(db)
         if known == VERSION:
             return
@@ -78,7 +79,6 @@ def prepare(home: Path) -> None:
         if known:
             copy(path, aside(home, f"版本{known}"))
         with closing(sqlite3.connect(path, timeout=WAIT, isolation_level=None)) as db:
-            db.execute("PRAGMA journal_mode = WAL")
             db.execute("PRAGMA synchronous = FULL")
             db.execute("BEGIN IMMEDIATE")
             try:

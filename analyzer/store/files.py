@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from hashlib import blake2b
 from pathlib import Path
@@ -17,6 +18,15 @@ def write_whole(path: Path, text: str) -> None:
         os.fsync(file.fileno())
     unfinished.replace(path)
     flush_folder(path.parent)
+
+
+def copy_whole(source: Path, target: Path) -> None:
+    """Copy a file whole or not at all."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = target.with_name(target.name + ".part")
+    shutil.copy2(source, unfinished)
+    flush(unfinished)
+    unfinished.replace(target)
 
 
 def flush(path: Path) -> None:
