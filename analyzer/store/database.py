@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -115,9 +116,5 @@ def copy(source: Path, target: Path) -> None:
 
 
 def aside(home: Path, why: str, suffix: str = ".sqlite3") -> Path:
-    """Where a copy goes that is made before something is changed; its name is free."""
-    stamp = f"{datetime.now():%Y%m%d-%H%M%S}"
-    path, number = home / "backups" / f"xinde-{why}-{stamp}{suffix}", 2
-    while path.exists():
-        path, number = path.with_name(f"xinde-{why}-{stamp}-{number}{suffix}"), number + 1
-    return path
+    """Where a copy goes that is made before something is changed; a name of its own, as others may do the same just now."""
+    return home / "backups" / f"xinde-{why}-{datetime.now():%Y%m%d-%H%M%S}-{secrets.token_hex(2)}{suffix}"

@@ -131,7 +131,8 @@ def _from_batch(store: Store, batch: StoredBatch, person: _Person, mentions: boo
         any(map(person.wrote, view.absent)) or any(person.stands_in(problem.file) for problem in view.problems) for view in views
     )
     earlier = report is not None and any(map(person.wrote, report.documents))
-    if ids or listed or earlier:
+    inside = bool(ids or listed or earlier)
+    if inside:
         result.batches.append(batch.name)
         result.essays += len(ids)
         for part in (*UPLOADS, "worker.log"):
@@ -141,9 +142,10 @@ def _from_batch(store: Store, batch: StoredBatch, person: _Person, mentions: boo
             for table in ("reviews", "review_changes", "audit"):
                 db.executemany(f"DELETE FROM {table} WHERE batch = ? AND essay = ?", [(batch.id, id) for id in ids])
     _from_reviews(store, batch.id, person, mentions, result)
-    named = [e for e in (report or read).essays if e.id not in ids and person.stands_in(asdict(e))]
+    others = [e for e in (report or read).essays if e.id not in ids]
+    named = [e for e in others if person.stands_in(asdict(_other(e, person, mentions=False) if inside else e))]
     result.mentions += len(named)
-    if ids or listed or earlier or (mentions and named):
+    if inside or (mentions and named):
         if read is not None:
             store.keep_batch(batch.id, _batch_without(read, person, mentions))
         if report is not None:

@@ -193,6 +193,7 @@ def _range(old: sqlite3.Connection, table: str) -> tuple[int, int]:
         try:
             ends.append(old.execute(f"SELECT {end}(rowid) FROM {table}").fetchone()[0])
         except sqlite3.DatabaseError as error:
-            ends.append(0 if "no such table" in str(error) else unknown)
+            nothing = any(words in str(error) for words in ("no such table", "not a database"))
+            ends.append(0 if nothing else unknown)
     low, high = ends
     return (low, high) if low else (1, 0)
