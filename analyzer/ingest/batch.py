@@ -13,13 +13,13 @@ from analyzer.ingest.archive import File, files_in
 from analyzer.ingest.assemble import (
     Candidate, Document, essay_of_document, essay_of_row, short_id, with_unique_ids, without_duplicates,
 )
-from analyzer.ingest.documents import read_document
-from analyzer.ingest.errors import REASONS, IngestError, Unreadable
+from analyzer.ingest.errors import REASONS, IngestError, Unreadable, unreadable
 from analyzer.ingest.heading import Heading, read_heading
 from analyzer.ingest.join import Clues, join
-from analyzer.ingest.kinds import DOCUMENTS, SHEETS, kind_of
+from analyzer.ingest.kinds import SHEETS, kind_of
 from analyzer.ingest.limits import LIMITS, Limits
-from analyzer.ingest.roster import Roster, Row, read_roster
+from analyzer.ingest.reading import read_all, read_sheet
+from analyzer.ingest.roster import Roster, Row
 from analyzer.ingest.tiers import load_tiers
 
 PathLike = str | os.PathLike[str]
@@ -129,21 +129,19 @@ def _as_list(paths: PathLike | Iterable[PathLike]) -> list[Path]:
 def _read(paths: Sequence[Path], limits: Limits, skip: Path | None = None) -> _Read:
     """Read everything under the paths but the file ``skip``."""
     read = _Read()
-    for found in files_in(paths, limits):
-        if isinstance(found, Problem):
-            read.problems.append(found)
-            continue
-        if skip is not None and found.path is not None and found.path.samefile(skip):
-            continue
-        try:
-            if found.kind in DOCUMENTS:
-                text, traces = read_document(found, limits)
-                read.documents.append(Document(found.name, text, hashlib.blake2b(found.data, digest_size=16).digest(), traces))
-            elif found.kind in SHEETS:
-                _sort_in(read, read_roster(found.name, found.data, found.kind, limits), found, limits)
-        except Unreadable as reason:
-            read.problems.append(Problem(found.name, str(reason)))
+    for file, content in read_all((file for file in files_in(paths, limits) if not _is(file, skip)), limits):
+        if isinstance(content, Problem):
+            read.problems.append(content)
+        elif isinstance(content, Roster):
+            _sort_in(read, content, file, limits)
+        else:
+            text, traces = content
+            read.documents.append(Document(file.name, text, hashlib.blake2b(file.data, digest_size=16).digest(), traces))
     return read
+
+
+def _is(file: File | Problem, path: Path | None) -> bool:
+    return path is not None and isinstance(file, File) and file.path is not None and file.path.samefile(path)
 
 
 def _sort_in(read: _Read, roster: Roster, file: File, limits: Limits) -> None:
@@ -170,14 +168,16 @@ def _given_roster(path: Path, limits: Limits) -> Roster:
     """The roster that the organizer named; whatever is wrong with it ends the run, since they count on it."""
     if not path.is_file():
         raise IngestError(f"找不到名单“{path}”：请检查路径是否写对")
-    data = path.read_bytes()
-    kind = kind_of(path.name, data)
     try:
+        if path.stat().st_size > limits.file_bytes:
+            raise unreadable("large")
+        data = path.read_bytes()
+        kind = kind_of(path.name, data, limits)
         if kind not in SHEETS:
             # a spreadsheet with a password is an OLE file, as an old one is
             reason = REASONS["old_sheet"] if kind == "ole" and path.suffix.lower().startswith(".xls") else REASONS.get(kind)
             raise Unreadable(reason or "不是表格：名单请用 xlsx、csv 或 jsonl")
-        roster = read_roster(path.name, data, kind, limits)
+        roster = read_sheet(File(path.name, data, kind, True, path), limits)
     except Unreadable as reason:
         raise IngestError(f"名单“{path.name}”读不了：{reason}") from reason
     if not roster.is_roster:
