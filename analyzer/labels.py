@@ -44,6 +44,9 @@ FINDING = {
     "hidden": "隐藏文字",
 }
 
+TRACE = {"sessions": "编辑记录相同", "origin": "同一文件改成", "person": "属性里另有其人", "quick": "编辑时间很短"}
+"""文档痕迹: to be weighed, never a verdict."""
+
 QUESTION = {"originality": "亲自动手", "reflection": "认真思考", "gatekeeping": "严格把关"}
 
 MEASURE = {

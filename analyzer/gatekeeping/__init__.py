@@ -2,5 +2,6 @@
 
 from analyzer.gatekeeping.finding import KINDS, Finding
 from analyzer.gatekeeping.lapses import find_lapses
+from analyzer.gatekeeping.traces import TRACES, Trace, find_traces
 
-__all__ = ["KINDS", "Finding", "find_lapses"]
+__all__ = ["KINDS", "TRACES", "Finding", "Trace", "find_lapses", "find_traces"]

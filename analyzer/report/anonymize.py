@@ -89,6 +89,7 @@ class _Recoder:
             comparisons=tuple(map(self._comparison, r.comparisons)),
             problems=tuple(replace(p, file=self._files[p.file], reason=hide(p.reason)) for p in r.problems),
             notes=tuple(map(hide, r.notes)),
+            traces=tuple(replace(t, essays=tuple(ids[i] for i in t.essays), note=hide(t.note)) for t in r.traces),
             settings=self._settings(r.settings),
         )
 

@@ -74,7 +74,7 @@ def _case(report: Report, id: str, review: Review, history: Steps) -> str:
     ]
     for number, other in enumerate([p for p in s.partners if report.holds(p)][:MOST_PARTNERS], 1):
         where = next((m.where for m in report.matches_of(id) if m.other == other), "batch")
-        traces = traces_sentence(essay, report.essay(other))
+        traces = traces_sentence(report, id, other)
         parts.append(f"<h2>三、全文并排（{number}）：{visible(document_name(report, other, where))}</h2>")
         parts.append(f'<div class="legend">{LEGEND}</div>{pair_html(report, id, other)}')
         parts.append(f'<p class="note">{visible(traces)}</p>' if traces else "")

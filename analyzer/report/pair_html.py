@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from analyzer.essay import Essay
-from analyzer.labels import MATCH_KIND, TIER
+from analyzer.labels import MATCH_KIND, TIER, TRACE
 from analyzer.report.marked import marked_html, pair_marks, visible
 from analyzer.report.report import Report
 
@@ -44,8 +44,9 @@ def _document(essay: Essay, marks) -> str:
     )
 
 
-def traces_sentence(a: Essay, b: Essay) -> str:
+def traces_sentence(report: Report, left: str, right: str) -> str:
     """What the two files themselves tell about when and by whom they were made; empty where they tell nothing."""
+    a, b = report.essay(left), report.essay(right)
     parts = []
     for side, essay in (("左", a), ("右", b)):
         known = [
@@ -62,4 +63,5 @@ def traces_sentence(a: Essay, b: Essay) -> str:
     ]
     if same:
         parts.append(f"两份文件的{'、'.join(same)}相同")
-    return "文档属性 " + "；".join(parts) if parts else ""
+    told = [f"【{TRACE[t.kind]}】{t.note}" for t in report.traces_of(left, right)]
+    return ("文档属性 " + "；".join(parts) if parts else "") + "".join(told)

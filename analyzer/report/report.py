@@ -13,7 +13,7 @@ import pandas as pd
 from analyzer.compare import Comparison, Difference, Group, Trend
 from analyzer.copying.match import Match, Originality
 from analyzer.essay import Essay, Problem
-from analyzer.gatekeeping import Finding
+from analyzer.gatekeeping import Finding, Trace
 from analyzer.reflection.reflection import LabelledSentence, Reflection
 
 SCHEMA = 1
@@ -45,6 +45,8 @@ class Report:
     absent: tuple[Essay, ...] = ()
     notes: tuple[str, ...] = ()
     files: int = 0
+    traces: tuple[Trace, ...] = ()
+    """What the files' properties tell (文档痕迹), to be weighed; no verdict rests on it."""
     settings: Mapping[str, Any] = field(default_factory=dict)
     versions: Mapping[str, str] = field(default_factory=dict)
 
@@ -123,6 +125,10 @@ class Report:
     def findings_of(self, id: str) -> list[Finding]:
         return [finding for finding in self.findings if finding.essay == id]
 
+    def traces_of(self, *ids: str) -> list[Trace]:
+        """Traces of one file; of several: those that one of them shows alone, and those that they share."""
+        return [t for t in self.traces if set(ids) <= set(t.essays) or (len(t.essays) == 1 and t.essays[0] in ids)]
+
     def to_json(self, path: str | Path) -> Path:
         """Write report.json (UTF-8) whole or not at all."""
         path = Path(path)
@@ -161,7 +167,7 @@ def _to_dict(report: Report) -> dict:
         "matches": [asdict(m) for m in report.matches], "findings": [asdict(f) for f in report.findings],
         "problems": [asdict(p) for p in report.problems], "absent": [asdict(a) for a in report.absent],
         "comparisons": [asdict(c) for c in report.comparisons], "notes": list(report.notes), "files": report.files,
-        "settings": dict(report.settings), "versions": dict(report.versions),
+        "traces": [asdict(t) for t in report.traces], "settings": dict(report.settings), "versions": dict(report.versions),
     }
 
 
@@ -189,6 +195,7 @@ def _from_dict(d: dict) -> Report:
         findings=tuple(Finding(**f) for f in d["findings"]),
         comparisons=tuple(_comparison(c) for c in d["comparisons"]),
         problems=tuple(Problem(**p) for p in d["problems"]), absent=tuple(map(read_essay, d["absent"])),
+        traces=tuple(Trace(t["kind"], tuple(t["essays"]), t["note"]) for t in d.get("traces", ())),
         notes=tuple(d["notes"]), files=d["files"], settings=d["settings"], versions=d["versions"],
     )
 

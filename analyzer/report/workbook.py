@@ -18,11 +18,12 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from analyzer.compare import Comparison, Group
 from analyzer.essay import TIERS
-from analyzer.labels import FINDING, LEVEL, MEASURE, STATE, TIER, VERDICT
+from analyzer.labels import FINDING, LEVEL, MEASURE, STATE, TIER, TRACE, VERDICT
 from analyzer.report.report import Report
 from analyzer.report.review import Review
 from analyzer.report.sheet import COUNT, PERCENT, PROBABILITY, SCORE, Column, finish_sheet, new_workbook, paragraph, write_table
-from analyzer.report.suspects import Suspect, document_name, passage, suspects
+from analyzer.report.suspects import Suspect, document_name, passage, person, suspects
+from analyzer.report.whole import save_whole
 
 NAME = "疑似雷同清单.xlsx"
 LIST = "疑似雷同清单"
@@ -83,6 +84,8 @@ FINDING_COLUMNS = (
     Column("说明", 44),
 )
 
+TRACE_COLUMNS = (Column("序号", 6, center=True), Column("痕迹", 16, center=True), Column("文件", 40), Column("说明", 90))
+
 PROBLEM_COLUMNS = (Column("序号", 6, center=True), Column("文件或人员", 50), Column("情况", 90))
 
 
@@ -97,8 +100,10 @@ def write_workbook(report: Report, path: str | Path, reviews: Mapping[str, Revie
     _groups(book.create_sheet("单位对比"), report, "unit")
     _essays(book.create_sheet("全部篇目"), report)
     _findings(book.create_sheet("把关问题"), report)
+    if report.traces:
+        _traces(book.create_sheet("文档痕迹"), report)
     _problems(book.create_sheet("问题文件"), report)
-    book.save(path)
+    save_whole(path, book.save)
     return path
 
 
@@ -355,6 +360,17 @@ def _findings(sheet: Worksheet, report: Report) -> None:
         )
     last = write_table(sheet, FINDING_COLUMNS, rows)
     finish_sheet(sheet, FINDING_COLUMNS, last, "把关问题")
+
+
+def _traces(sheet: Worksheet, report: Report) -> None:
+    rows = []
+    for number, trace in enumerate(report.traces, 1):
+        files = [person(report.essay(id)) for id in trace.essays]
+        rows.append([number, TRACE[trace.kind], "\n".join(files[:5] + [f"等 {len(files)} 份"][: len(files) > 5]), trace.note])
+    last = write_table(sheet, TRACE_COLUMNS, rows)
+    finish_sheet(sheet, TRACE_COLUMNS, last, "文档痕迹")
+    total = sum(column.width for column in TRACE_COLUMNS)
+    paragraph(sheet, last + 2, "痕迹只供核实时参考，不影响疑似程度和结论；文件属性可以改动。", len(TRACE_COLUMNS), total)
 
 
 def _problems(sheet: Worksheet, report: Report) -> None:

@@ -6,7 +6,7 @@ from html import escape
 
 import streamlit as st
 
-from analyzer.labels import ASPECT, FINDING, LEVEL, MATCH_KIND, SENTENCE, TIER, VERDICT
+from analyzer.labels import ASPECT, FINDING, LEVEL, MATCH_KIND, SENTENCE, TIER, TRACE, VERDICT
 from analyzer.report.marked import label_marks, marked_html, visible
 from analyzer.report.suspects import counting_matches, document_name
 from analyzer.ui import context
@@ -100,6 +100,7 @@ def _evidence(found: Loaded, id: str) -> str:
             f"<p>· {MATCH_KIND[m.kind]} {m.end - m.start} 字：{visible(document_name(found.report, m.other, m.where))}</p>"
         )
     lines += [f"<p>· {FINDING[f.kind]}：{visible(f.note)}</p>" for f in found.report.findings_of(id)]
+    lines += [f"<p>· 文档痕迹（{TRACE[t.kind]}）：{visible(t.note)}</p>" for t in found.report.traces_of(id)]
     return "".join(lines)
 
 

@@ -158,9 +158,8 @@ def _pair(batch: StoredBatch, found: Loaded, id: str) -> None:
     )
     _steps(batch, found, s, partners, other, reviews)
     if other:
-        left, right = found.report.essay(id), found.report.essay(other)
         side_by_side(found.report, id, other)
-        theme.lede("；".join(part for part in ("谁先谁后未知", traces_sentence(left, right)) if part) + "。")
+        theme.lede("；".join(part for part in ("谁先谁后未知", traces_sentence(found.report, id, other)) if part) + "。")
     else:
         st.info("没有可以并排的另一篇：相近的文字散见于多篇，或对方文本不在手边。", icon=":material/info:")
     listed = {listed.essay.id for listed in found.suspects}
