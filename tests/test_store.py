@@ -278,3 +278,14 @@ def test_a_list_is_imported_whole_or_not_at_all(store, report, tmp_path):
     with pytest.raises(ValueError):
         store.import_reviews(batch, {first: Review(first, "talked"), second: Review(second, "whatever")}, "乙")
     assert store.reviews(batch) == {}
+
+
+def test_ratings_are_kept_and_go_with_their_batch(store, report):
+    id, (one, two, *_) = store.add_report("三月", report), report.essays
+    store.rate(id, one.id, 2, "甲")
+    store.rate(id, one.id, 3, "乙")
+    store.rate(id, two.id, 1, "甲")
+    store.rate(id, two.id, None, "甲")
+    assert Store(store.home).ratings(id) == {one.id: 3}
+    store.delete_batch(id)
+    assert store.ratings(id) == {}

@@ -139,7 +139,7 @@ def _from_batch(store: Store, batch: StoredBatch, person: _Person, mentions: boo
             path = folder / part
             shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
         with closing(connect(store.home / NAME)) as db, db:
-            for table in ("reviews", "review_changes", "audit"):
+            for table in ("reviews", "review_changes", "ratings", "audit"):
                 db.executemany(f"DELETE FROM {table} WHERE batch = ? AND essay = ?", [(batch.id, id) for id in ids])
     _from_reviews(store, batch.id, person, mentions, result)
     others = [e for e in (report or read).essays if e.id not in ids]

@@ -52,7 +52,7 @@ CREATE INDEX audit_of_batch ON audit (batch);
 transaction with the rest, so that a file nobody committed is never shown. ``removed``: batches whose folder is still to be
 deleted. ``sessions.token`` and ``attempts.key`` are digests: neither a cookie nor a mistyped name can be read off them."""
 
-PERSONAL = ("batches", "removed", "documents", "history", "reviews", "review_changes", "sessions", "attempts", "audit")
+PERSONAL = ("batches", "removed", "documents", "history", "reviews", "review_changes", "ratings", "sessions", "attempts", "audit")
 """Tables that hold something about people or their texts; the rest are settings and who may log in."""
 
 
@@ -91,7 +91,16 @@ def _to_2(db: sqlite3.Connection, home: Path) -> None:
         db.execute(f"DROP TABLE old_{table}")
 
 
-MIGRATIONS: Mapping[int, Callable[[sqlite3.Connection, Path], None]] = {2: _to_2}
+def _to_3(db: sqlite3.Connection, home: Path) -> None:
+    """The levels that an organizer gave essays, which the depth is calibrated by."""
+    execute(db, """
+CREATE TABLE ratings (
+    batch TEXT NOT NULL REFERENCES batches (id) ON DELETE CASCADE, essay TEXT NOT NULL,
+    level INTEGER NOT NULL CHECK (level BETWEEN 1 AND 4), at TEXT NOT NULL, by TEXT NOT NULL, PRIMARY KEY (batch, essay));
+""")
+
+
+MIGRATIONS: Mapping[int, Callable[[sqlite3.Connection, Path], None]] = {2: _to_2, 3: _to_3}
 """Version → what brings the one before to it; called inside a transaction, with the store's folder."""
 
 VERSION = max(MIGRATIONS)

@@ -315,6 +315,21 @@ class Store:
             )
             return [Change(**row) for row in rows]
 
+    # ratings
+
+    def rate(self, batch: str, essay: str, level: int | None, by: str) -> None:
+        """Keep the level (1 to 4) that an organizer gives an essay; None takes it back."""
+        with self._database() as db:
+            if level is None:
+                db.execute("DELETE FROM ratings WHERE batch = ? AND essay = ?", (batch, essay))
+            else:
+                db.execute("INSERT OR REPLACE INTO ratings VALUES (?, ?, ?, ?, ?)", (batch, essay, level, now(), by))
+
+    def ratings(self, batch: str) -> dict[str, int]:
+        """Level by essay id."""
+        with self._database() as db:
+            return dict(db.execute("SELECT essay, level FROM ratings WHERE batch = ?", (batch,)).fetchall())
+
 
 def _mostly_in(essays: list[Essay], texts: set[str]) -> bool:
     return sum(essay.text in texts for essay in essays) > SAME * min(len(essays), len(texts))
