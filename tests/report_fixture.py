@@ -75,6 +75,36 @@ def synthetic_report() -> Report:
     return assemble(tuple(essays), tuple(documents), matches, labels, ratings)
 
 
+def large_report(essays: int) -> Report:
+    """The same batch over and over until there are so many, each time with other people; only the comparisons are still of one."""
+    one = synthetic_report()
+    rounds = range(-(-essays // len(one.essays)))
+    name = lambda id, n: id if id in documents else f"{id}-{n}"
+    documents = {document.id for document in one.documents}
+    groups = max(o.group or 0 for o in one.originality.values())
+
+    def again(n: int, essay: Essay) -> Essay:
+        return replace(essay, id=name(essay.id, n), author=f"{essay.author}{n}", unit=f"{essay.unit}{n % 20}", file=f"{n}/{essay.file}")
+
+    def each(found):
+        return {name(id, n): replace(of, essay=name(id, n)) for n in rounds for id, of in found.items()}
+
+    originality = {
+        name(id, n): replace(o, essay=name(id, n), group=o.group and o.group + n * groups, partner=o.partner and name(o.partner, n))
+        for n in rounds for id, o in one.originality.items()
+    }  # fmt: skip
+    return replace(
+        one,
+        essays=tuple(again(n, essay) for n in rounds for essay in one.essays),
+        originality=originality,
+        reflection=each(one.reflection),
+        reflection_own=each(one.reflection_own),
+        matches=tuple(replace(m, essay=name(m.essay, n), other=name(m.other, n)) for n in rounds for m in one.matches),
+        findings=tuple(replace(f, essay=name(f.essay, n)) for n in rounds for f in one.findings),
+        files=len(rounds) * len(one.essays) + len(one.problems),
+    )
+
+
 def assemble(essays, documents, matches, labels, ratings) -> Report:
     originality, whole, own = {}, {}, {}
     groups = _groups(matches)
