@@ -51,8 +51,8 @@ def main() -> int:
             _limit_memory(limits)
             answer = answer_to(File(request["name"], data, request["kind"], False), limits)
             _write(answers, answer)
-            if answer.get("key") == "memory":
-                return 0  # too torn up for another file
+            if answer.get("key") == "memory" or _is_swollen(limits):
+                return 0  # what this file has taken the next one might lack
 
 
 def answer_to(file: File, limits: Limits) -> dict[str, Any]:
@@ -104,6 +104,13 @@ def _confine() -> None:
         import ctypes
 
         ctypes.windll.kernel32.SetErrorMode(0x0001 | 0x0002 | 0x8000)
+
+
+def _is_swollen(limits: Limits) -> bool:
+    if resource is None:
+        return False
+    unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit > limits.memory_bytes / 2
 
 
 def _limit_memory(limits: Limits) -> None:

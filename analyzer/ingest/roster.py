@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 from analyzer.ingest.decode import decode_text, without_surrogates
 from analyzer.ingest.errors import REASONS, Unreadable, unreadable
@@ -35,6 +36,8 @@ _HEADER_ROWS = 20
 """Titles, notes and blank rows stand above the header; more than this has not been seen."""
 _MOST_COLUMNS = 100
 """A sheet with a formatted last column has 16,384."""
+_TOLD_BY = 20
+"""Columns from which it is told whether a row holds anything, below the last that is read."""
 _NO_PERSON = re.compile(r"合计|总计|小计|共计|备注|说明|填表|制表|审核|联系|单位|姓名|\d+\s*[人名份篇]|^[\d.\s]+$|[:：]")
 _DEFAULT_SHEET = re.compile(r"(sheet|工作表|表)\s*\d*|名单|花名册|汇总", re.IGNORECASE)
 
@@ -91,6 +94,8 @@ class _Table:
     name: str = ""
     first: int = 1
     columns: dict[int, str] = field(default_factory=dict)
+    is_cut: bool = False
+    """Whether rows after these were left out."""
 
 
 def read_roster(name: str, data: bytes, kind: str, limits: Limits) -> Roster:
@@ -100,9 +105,9 @@ def read_roster(name: str, data: bytes, kind: str, limits: Limits) -> Roster:
     """
     try:
         if kind == "jsonl":
-            return _from_jsonl(name, data)
+            return _from_jsonl(name, data, limits)
         tables = _xlsx_tables(data, limits) if kind == "xlsx" else _csv_tables(data, limits)
-    except (Unreadable, ImportError):  # a library that is not installed is not the file's fault
+    except (Unreadable, ImportError, MemoryError):  # a library that is not installed is not the file's fault
         raise
     except Exception as error:
         # as for documents: whatever the parser raises, it is the file that is at fault
@@ -114,7 +119,8 @@ def read_roster(name: str, data: bytes, kind: str, limits: Limits) -> Roster:
         if found is not None:
             rows.extend(_rows(name, table, found))
             columns.update(table.columns.values())
-    return Roster(name, tuple(rows), frozenset(columns))
+    cut = tuple((len(table.rows) + table.first, REASONS["rows"]) for table in tables if table.is_cut)
+    return Roster(name, tuple(rows), frozenset(columns), cut)
 
 
 def field_of(header: str) -> str:
@@ -200,7 +206,8 @@ def _xlsx_tables(data: bytes, limits: Limits) -> list[_Table]:
             if merged.min_col == merged.max_col <= used["max_col"]:  # over rows; one over columns is a title
                 for row in range(merged.min_row, min(merged.max_row, len(cells))):
                     cells[row][merged.min_col - 1] = cells[merged.min_row - 1][merged.min_col - 1]
-        tables.append(_Table(cells, sheet.title))
+        rest = sheet.iter_rows(used["max_row"] + 1, max_col=_TOLD_BY, values_only=True)
+        tables.append(_Table(cells, sheet.title, is_cut=any(value is not None for row in rest for value in row)))
     workbook.close()
     return tables
 
@@ -222,22 +229,27 @@ def _csv_tables(data: bytes, limits: Limits) -> list[_Table]:
     delimiter = max("\t", ";", ",", key=first.count)
     previous = csv.field_size_limit(limits.text_characters + 1)  # 131,072 by default: less than a long essay
     try:
-        rows = [row for _, row in zip(range(limits.roster_rows), csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))]
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+        rows = list(islice(reader, limits.roster_rows))
+        is_cut = any(any(row) for row in reader)
     finally:
         csv.field_size_limit(previous)
-    return [_Table(rows)]
+    return [_Table(rows, is_cut=is_cut)]
 
 
-def _from_jsonl(name: str, data: bytes) -> Roster:
+def _from_jsonl(name: str, data: bytes, limits: Limits) -> Roster:
     rows, problems = [], []
     columns: set[str] = set()
     # not splitlines(): a text may hold U+2028, which is no line end in JSON
     for number, line in enumerate(decode_text(data).split("\n"), 1):
         if not line.strip():
             continue
+        if len(rows) + len(problems) >= limits.roster_rows:
+            problems.append((number, REASONS["rows"]))
+            break
         try:
             record = json.loads(line)
-        except (json.JSONDecodeError, RecursionError):
+        except (ValueError, RecursionError):  # also of numbers with more digits than Python takes
             problems.append((number, REASONS["bad_json"]))
             continue
         if not isinstance(record, dict):
