@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import io
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -17,7 +17,9 @@ import numpy as np
 import pandas as pd
 
 from analyzer.essay import Sentence
+from analyzer.agreement import bootstrap, confusion, macro_f1
 from analyzer.reflection.features import SentenceTable, build_table
+from analyzer.reflection.reflection import LABELS
 from analyzer.text.encode import encode, load_encoder
 
 CATEGORIES = ("Other", "Belief", "Perspective", "Feeling", "Experience", "Reflection", "Difficulty", "Intention", "Learning")
@@ -97,3 +99,63 @@ def _around(sentence: str, context: str) -> tuple[str, str]:
     if found is None:
         return "", ""
     return context[: found.dest_start].strip(), context[found.dest_end :].strip()
+
+
+def join(t, c: Sentences) -> tuple[SentenceTable, np.ndarray, np.ndarray]:
+    """Our rows and CEReD's training rows behind them: table, labels (ours; -1 where there is no near one), groups."""
+    from scipy import sparse
+
+    parts = {}
+    for field in fields(SentenceTable):
+        one, other = getattr(t.table, field.name), getattr(c.table, field.name)
+        if field.name == "essay":
+            other = other + one.max() + 1
+        parts[field.name] = sparse.vstack([one, other]).tocsr() if sparse.issparse(one) else np.concatenate([one, other])
+    nearest = np.array([LABELS.index(OURS[name]) if name in OURS else -1 for name in CATEGORIES])
+    theirs = np.where((c.label >= 0) & (c.split == "train"), nearest[c.label], -1)
+    groups = np.concatenate([t.row_campaign, [f"cered {n}" for n in c.row_campaign]])
+    return SentenceTable(**parts), np.concatenate([t.label, theirs]), groups
+
+
+def report(path: Path, joined: bool) -> None:
+    """Print what the classifier reaches on CEReD's test split, and whether its sentences help on ours."""
+    from models.reflection.train import fit_labels
+
+    c = load_sentences(path)
+    train, test = c.rows("train"), c.rows("test")
+    chances = fit_labels(c, train).probabilities(c.table)[test]
+    true, said = c.label[test], chances.argmax(axis=1)
+    commonest = np.full(len(test), np.bincount(c.label[train]).argmax())
+    print(f"CEReD, English: {len(train)} training sentences, {len(test)} test sentences, encoder use\n")
+    print(f"{'':34}{'sentences':>10}{'accuracy':>24}{'macro F1':>10}{'commonest label':>17}")
+    certain = c.certainty[test]
+    kept = {"all": certain > 0} | {f"annotators' certainty ≥ {level}": certain >= level for level in (4, 5, 5.5, 6)}
+    kept |= {f"model's probability ≥ {p}": chances.max(axis=1) >= p for p in (0.5, 0.7, 0.8, 0.9)}
+    for name, row in kept.items():
+        low, high = bootstrap(lambda a, b: float((a == b).mean()), true[row], said[row])
+        print(f"{name:34}{row.sum():>10}{f'{(true[row] == said[row]).mean():.3f} ({low:.3f}–{high:.3f})':>24}"
+              f"{macro_f1(true[row], said[row]):>10.3f}{(true[row] == commonest[row]).mean():>17.3f}")
+    print()
+    print(f"{'label / said':14}" + "".join(f"{name[:9]:>10}" for name in CATEGORIES))
+    for name, row in zip(CATEGORIES, confusion(true, said, len(CATEGORIES))):
+        print(f"{name:14}" + "".join(f"{n or '·':>10}" for n in row))
+    if joined:
+        _report_joined(c)
+
+
+def _report_joined(c: Sentences) -> None:
+    from benchmarks.out_of_fold import judged
+    from models.reflection.train import fit_labels
+
+    t, out = judged()
+    table, labels, groups = join(t, c)
+    both = replace(t, table=table, label=labels, row_campaign=groups)
+    ours = len(t.label)
+    said = np.zeros(ours, int)
+    for name in np.unique(t.campaign):
+        left_out = np.flatnonzero(groups == name)
+        said[left_out] = fit_labels(both, np.flatnonzero(groups != name)).probabilities(table)[left_out].argmax(axis=1)
+    row = t.label >= 0
+    true, alone = t.label[row], out.probabilities[row].argmax(axis=1)
+    print(f"\nOur sentences, campaign left out: without CEReD accuracy {(true == alone).mean():.3f}, macro F1 {macro_f1(true, alone):.3f}; "
+          f"with {(labels[ours:] >= 0).sum()} of its sentences {(true == said[row]).mean():.3f}, {macro_f1(true, said[row]):.3f}")

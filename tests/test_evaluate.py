@@ -11,7 +11,7 @@ from sklearn.metrics import cohen_kappa_score, f1_score
 
 from analyzer.cli import main
 from analyzer.copying.match import Match, Originality
-from analyzer.evaluation.agreement import bootstrap, macro_f1, rank_correlation, readers_kappa, weighted_kappa
+from analyzer.agreement import bootstrap, macro_f1, rank_correlation, readers_kappa, weighted_kappa
 from analyzer.evaluation.corpus import Campaign, load_campaign
 from analyzer.evaluation.depth import score_levels, score_sentences
 from analyzer.evaluation.passages import score_matches

@@ -23,6 +23,7 @@ def add(commands) -> None:
     analyze.add_argument("--kept", action="store_true", help="同时使用 xinde library 留存的文件和范文")
     analyze.add_argument("--tiers", type=Path, help="自己的职务层级规则（tiers.toml）")
     analyze.add_argument("--characters", type=int, help="要求的字数")
+    analyze.add_argument("--calibration", type=Path, help="按自己的评级校准过的等级（xinde calibrate 写出的文件）")
     analyze.add_argument("--encoder", default="use", help="句子编码器：use（自带），或 SentenceTransformer 的名称、路径")
     analyze.add_argument("--anonymize", action="store_true", help="结果中的姓名、单位换成代号，对照表另存")
     analyze.add_argument("--out", type=Path, default=Path("xinde-out"), help="结果放在哪个文件夹（默认 xinde-out）")
@@ -35,7 +36,7 @@ def _demo(options: argparse.Namespace) -> int:
     samples = resource("samples")
     demo = argparse.Namespace(
         paths=[samples / "batch.zip"], roster=samples / "roster.xlsx", official=[samples / "official"],
-        library=[samples / "library"], history=False, kept=False, tiers=None, characters=None, encoder="use",
+        library=[samples / "library"], history=False, kept=False, tiers=None, characters=None, encoder="use", calibration=None,
         anonymize=False, out=options.out,
     )
     status = _analyze(demo)
@@ -47,7 +48,9 @@ def _analyze(options: argparse.Namespace) -> int:
     from analyzer.ingest import read_batch, read_documents
     from analyzer.pipeline import STAGES, analyze
     from analyzer.progress import bars
+    from analyzer.reflection.calibrate import Calibration
 
+    calibration = Calibration.load(options.calibration) if options.calibration else None
     with bars() as progress:
         progress(STAGES[0], 0, 1)
         batch = read_batch(options.paths, roster=options.roster, tiers=options.tiers)
@@ -62,7 +65,7 @@ def _analyze(options: argparse.Namespace) -> int:
             if options.kept:
                 official, library = [*official, *store.documents("official")], [*library, *store.documents("library")]
             earlier = store.history(unlike=batch.essays) if options.history else ()
-        report = analyze(batch, official, library, earlier, options.encoder, options.characters, progress)
+        report = analyze(batch, official, library, earlier, options.encoder, options.characters, progress, calibration)
     if options.history:
         from analyzer.decisions import carry_over
 

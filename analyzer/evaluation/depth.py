@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from analyzer.evaluation.agreement import (
+from analyzer.agreement import (
     LEVELS, class_f1, confusion, median_level, rank_correlation, readers_kappa, weighted_kappa,
 )
 from analyzer.evaluation.corpus import Campaign, text_of
