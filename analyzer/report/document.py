@@ -17,6 +17,7 @@ from analyzer.report.official_form import body, caption, heading, new_document, 
 from analyzer.report.report import Report
 from analyzer.report.summary import accounts, answers, comparison, tier_sentence
 from analyzer.report.suspects import Suspect, document_name, passage, suspects
+from analyzer.report.whole import save_whole
 
 NAME = "分析报告.docx"
 LISTED = 40
@@ -44,7 +45,7 @@ def write_document(report: Report, path: str | Path, name: str = "") -> Path:
     _reading(document, report)
     today = date.today()
     right(document, f"{today.year}年{today.month}月{today.day}日")
-    document.save(str(path))
+    save_whole(path, document.save)
     return path
 
 
