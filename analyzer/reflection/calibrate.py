@@ -25,9 +25,9 @@ from analyzer.reflection.sentences import label_sentences
 SCHEMA = 1
 FEWEST, WISHED = 8, 20
 """Ratings below the first calibrate nothing; below the second with a warning."""
-SHIFT, APART = 2.0, 0.7
-"""Prior standard deviations, in the model's latent units, of a common shift of all cut points (a strict or a lenient
-reader) and of each cut point's own movement. Chosen on simulated strict and lenient readers of left-out campaigns
+SHIFT, APART = 0.75, 0.25
+"""Prior standard deviations, in mean distances between the shipped cut points, of a common shift of all of them (a strict
+or a lenient reader) and of each one's own movement. Chosen on strict, lenient and noisy readers of left-out campaigns
 (``python -m benchmarks.calibration``)."""
 FOLDS, REPEATS = 5, 4
 
@@ -167,17 +167,28 @@ def _fit(latent: np.ndarray, ratings: np.ndarray, shipped: np.ndarray) -> np.nda
     from scipy.optimize import minimize
 
     shipped = np.asarray(shipped, float)
-    precision = np.linalg.inv(SHIFT**2 + APART**2 * np.eye(len(shipped)))
-    unpack = lambda theta: np.cumsum(np.append(theta[0], np.exp(theta[1:])))
+    gap = np.diff(shipped).mean()
+    precision = np.linalg.inv(gap**2 * (SHIFT**2 + APART**2 * np.eye(len(shipped))))
+    rows = np.arange(len(ratings))
 
     def loss(theta):
-        cuts = unpack(theta)
+        steps = np.append(theta[0], np.exp(theta[1:]))
+        cuts = np.cumsum(steps)
+        above = _above(latent, cuts)
+        edges = np.hstack([np.ones((len(latent), 1)), above, np.zeros((len(latent), 1))])
+        chance = np.maximum(edges[rows, ratings - 1] - edges[rows, ratings], 1e-9)
+        falls = np.hstack([np.zeros((len(latent), 1)), above * (1 - above), np.zeros((len(latent), 1))])
+        slope = np.zeros(len(cuts) + 2)  # by cut point: raising one takes from the level above it and gives to that below
+        np.add.at(slope, ratings - 1, falls[rows, ratings - 1] / chance)
+        np.add.at(slope, ratings, -falls[rows, ratings] / chance)
         moved = cuts - shipped
-        chance = _chances(latent, cuts)[np.arange(len(ratings)), ratings - 1]
-        return -np.log(np.maximum(chance, 1e-9)).sum() + moved @ precision @ moved / 2
+        by_cut = slope[1:-1] + precision @ moved
+        by_step = np.cumsum(by_cut[::-1])[::-1]
+        return -np.log(chance).sum() + moved @ precision @ moved / 2, by_step * np.append(1.0, steps[1:])
 
     start = np.append(shipped[0], np.log(np.diff(shipped)))
-    return unpack(minimize(loss, start, method="L-BFGS-B").x)
+    theta = minimize(loss, start, jac=True, method="BFGS").x
+    return np.cumsum(np.append(theta[0], np.exp(theta[1:])))
 
 
 def _agreement(given: np.ndarray, said: np.ndarray) -> Agreement:
