@@ -132,14 +132,6 @@ def test_overdue_reviews_are_counted(batch, report, store):
     assert "1 条已过完成时限" in words(open_page("review", batch=batch))
 
 
-def test_deleting_everything_asks_first(batch, store):
-    page = open_page("settings", batch=batch)
-    assert page.button(key="delete-all").disabled
-    page.checkbox(key="sure").check().run()
-    page.button(key="delete-all").click().run()
-    assert store.batches() == []
-
-
 def test_the_app_opens_with_the_newest_results(batch):
     app = AppTest.from_file("../app.py", default_timeout=30).run()
     assert not app.exception

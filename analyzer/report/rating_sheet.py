@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 from openpyxl.worksheet.datavalidation import DataValidation
 
+from analyzer.essay import Essay
 from analyzer.report.report import Report
 from analyzer.report.sheet import Column, finish_sheet, new_workbook, paragraph, write_table
 
@@ -24,11 +25,15 @@ GUIDE = (
 """After Kember et al. (2008), in the words of models/reflection/data."""
 
 
-def write_rating_sheet(report: Report, path: str | Path, essays: int = 30) -> Path:
+def to_rate(report: Report, essays: int) -> list[Essay]:
     """Essays spread evenly over the model's scores, in an order that does not give the scores away; all, if fewer."""
     scored = sorted((e for e in report.essays if report.reflection[e.id].score is not None), key=lambda e: report.reflection[e.id].score)
     places = np.unique(np.linspace(0, len(scored) - 1, min(essays, len(scored))).round().astype(int)) if scored else []
-    chosen = sorted((scored[k] for k in places), key=lambda e: e.id)
+    return sorted((scored[k] for k in places), key=lambda e: e.id)
+
+
+def write_rating_sheet(report: Report, path: str | Path, essays: int = 30) -> Path:
+    chosen = to_rate(report, essays)
     book = new_workbook()
     sheet = book.active
     sheet.title = "评级表"

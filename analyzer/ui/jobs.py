@@ -18,7 +18,7 @@ from analyzer.store.running import RUNNING, seconds_since
 UPLOADING = "uploading"
 """A file of this name in a batch's folder says that its files are still being written: half a batch is not to be read."""
 
-STEPS = {"read": "reading", "analyze": "analyzing", "all": "reading"}
+STEPS = {"read": "reading", "analyze": "analyzing", "relist": "analyzing", "all": "reading"}
 """What a worker can be asked to do, and the status it starts with."""
 
 KINDS = ("files", "roster", "official", "library")

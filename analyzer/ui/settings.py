@@ -1,40 +1,38 @@
-"""设置: the library and official documents, which post is which tier, how many a threshold would flag, deleting data."""
+"""设置: the library and official documents, which post is which tier, what is listed, calibration, encoder, deleting data."""
 
 from __future__ import annotations
 
-import altair as alt
-import pandas as pd
 import streamlit as st
 
 from analyzer.ingest.batch import read_batch
 from analyzer.ingest.errors import IngestError
 from analyzer.ingest.tiers import load_tiers
-from analyzer.report.charts import INK, styled
-from analyzer.text.encode import DEFAULT_ENCODER
-from analyzer.ui import context, jobs, theme
+from analyzer.text.encode import EncoderError, load_encoder
+from analyzer.ui import calibration, context, jobs, listing, preferences, theme
 from analyzer.ui.upload import DOCUMENTS
 
 KINDS = {"official": "官方文件", "library": "范文"}
+PARTS = ("官方文件与范文", "层级规则", "列入线索", "深度校准", "句向量", "数据")
 
 
 def page() -> None:
     batch = context.selected()
     theme.heading("设置")
-    library, tiers, threshold, encoder, data = st.tabs(["官方文件与范文", "层级规则", "疑似程度", "句向量", "数据"])
-    with library:
-        _library()
-    with tiers:
-        _tiers()
-    with threshold:
-        found = context.loaded(batch) if batch else None
-        if found is None:
-            theme.lede("分析过一批之后，这里可以看到疑似程度的分布。")
-        else:
-            _threshold(found.table)
-    with encoder:
-        _encoder()
-    with data:
-        _data()
+    wanted = st.query_params.get("part")
+    part = st.segmented_control(
+        "设置什么", PARTS, default=wanted if wanted in PARTS else PARTS[0], required=True, label_visibility="collapsed", key="part"
+    )
+    if part != wanted:
+        st.query_params["part"] = part
+    found = context.loaded(batch) if batch else None
+    {
+        "官方文件与范文": _library,
+        "层级规则": _tiers,
+        "列入线索": lambda: listing.show(batch, found),
+        "深度校准": lambda: calibration.show(batch, found),
+        "句向量": _encoder,
+        "数据": _data,
+    }[part]()
 
 
 def _library() -> None:
@@ -94,36 +92,20 @@ def _tiers() -> None:
             st.success("已保存。")
 
 
-def _threshold(table: pd.DataFrame) -> None:
-    theme.lede("疑似程度是估计的可能性。拖动看：若只查不低于某个程度的，会有多少篇；清单里可用同样的程度筛选。")
-    least = st.slider("疑似程度不低于", 0.0, 1.0, 0.5, 0.05, key="threshold")
-    flagged = table[table.suspicion >= least]
-    by_verdict = int((flagged.verdict != "clear").sum())
-    theme.say(("会列出", f"{len(flagged)} 篇，占 {len(flagged) / max(len(table), 1):.1%}；其中 {by_verdict} 篇在现在的清单里。"))
-    bars = (
-        alt.Chart(table[["suspicion"]])
-        .mark_bar(color="#a9c3dd", stroke="#ffffff")
-        .encode(
-            alt.X("suspicion:Q", bin=alt.Bin(step=0.05), title="疑似程度", scale=alt.Scale(domain=[0, 1])),
-            alt.Y("count():Q", title="篇数"),
-        )
-    )
-    line = (
-        alt.Chart(pd.DataFrame({"at": [least]}))
-        .mark_rule(color=INK, strokeWidth=2, strokeDash=[5, 3])
-        .encode(alt.X("at:Q", title="疑似程度"))
-    )
-    st.altair_chart(styled((bars + line).properties(width=640, height=230)), theme=None, width="content", key="threshold-chart")
-
-
 def _encoder() -> None:
     store = context.store()
     theme.lede(
         "用来认出改写的模型。自带的不用联网、不用显卡；也可以换成本机文件夹里的 SentenceTransformer（需另装 xinde[encoders]）。"
     )
-    name = st.text_input("模型名或文件夹（自带的写 use）", store.setting("encoder", DEFAULT_ENCODER), key="encoder")
+    name = st.text_input("模型名或文件夹（自带的写 use）", preferences.encoder(store), key="encoder")
     if st.button("保存", type="primary", key="encoder-save"):
-        store.set_setting("encoder", name.strip() or DEFAULT_ENCODER)
+        try:
+            with st.spinner("正在试着打开这个模型……"):
+                load_encoder(name.strip() or preferences.encoder(store))
+        except EncoderError as error:
+            st.error(theme.plain(str(error)))
+            return
+        preferences.set_encoder(store, name)
         st.success("已保存，下次分析起用。")
 
 

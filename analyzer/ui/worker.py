@@ -1,4 +1,4 @@
-"""``python -m analyzer.ui.worker HOME BATCH read|analyze|all``: what the app runs in the background."""
+"""``python -m analyzer.ui.worker HOME BATCH read|analyze|relist|all``: what the app runs in the background."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from filelock import Timeout
 
 from analyzer.essay import Essay
 from analyzer.store import Store, StoreError, now, running
-from analyzer.ui import jobs
+from analyzer.ui import jobs, preferences
 
 BEAT = 2.0
 """Seconds between two signs of life; also how long a cancelled worker goes on at most."""
@@ -58,6 +58,8 @@ def _work(store: Store, id: str, step: str) -> int:
             _read(store, id)
         if step in ("analyze", "all"):
             _analyze(store, id)
+        elif step == "relist":
+            _relist(store, id)
         else:
             store.update(id, status="read", stage="")
     except Exception as error:  # the last stop: what went wrong is told on the page, the rest goes into the log
@@ -104,8 +106,9 @@ def _read(store: Store, id: str) -> None:
 
 def _analyze(store: Store, id: str) -> None:
     from analyzer.decisions import carry_over
+    from analyzer.copying.suspicion import SUSPECTED
     from analyzer.pipeline import analyze
-    from analyzer.text.encode import DEFAULT_ENCODER
+    from analyzer.report.relist import relist
 
     store.update(id, status="analyzing", stage="准备", done=0, total=0, started=now())
     folder = store.folder(id)
@@ -120,12 +123,24 @@ def _analyze(store: Store, id: str) -> None:
         official=official,
         library=library,
         history=earlier,
-        encoder=store.setting("encoder", DEFAULT_ENCODER),
+        encoder=preferences.encoder(store),
         expected_characters=options.get("characters"),
         progress=Progress(store, id),
+        calibration=preferences.calibration(store),
     )
+    if (limit := preferences.suspected(store)) != SUSPECTED:
+        report = relist(report, limit)
     if store.batch(id).status != "cancelled":
         carry_over(store, id, report)
+        store.keep_report(id, report)
+
+
+def _relist(store: Store, id: str) -> None:
+    from analyzer.report.relist import relist
+
+    store.update(id, status="analyzing", stage="重列清单", done=0, total=0, started=now())
+    report = relist(store.report(id), preferences.suspected(store))
+    if store.batch(id).status != "cancelled":
         store.keep_report(id, report)
 
 
