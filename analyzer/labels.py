@@ -75,3 +75,6 @@ CLOSED = ("confirmed", "unfounded", "quotation")
 """The states that count as 查结."""
 
 REVIEW = {"state": "核实状态", "responsible": "责任人", "conclusion": "核实结论", "measures": "整改措施", "due": "完成时限", "note": "备注"}
+
+ROLE = {"organizer": "组织者", "reviewer": "复核员", "reader": "只读"}
+"""What somebody who logs in may do (store/access.py)."""
