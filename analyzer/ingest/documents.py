@@ -55,12 +55,24 @@ def _read_rtf(data: bytes) -> tuple[str, dict[str, str]]:
     source = data.decode("ascii") if data.isascii() else decode_text(data)
     if re.search(r"\\ansicpg936\b", source):
         source = _PARTED_GBK.sub(_whole_gbk, source)
+    source = _HEXADECIMAL.sub(_without_picture, source)
     source = re.sub(r"\\(nest)?cell(?![a-z])", r"\\tab", source)  # striprtf makes | of them, as the other readers do not
     text = rtf_to_text(source, errors="replace")
     if _is_mojibake(text):
         # the font says Western, the code page says GBK, and the bytes agree with the code page
         text = rtf_to_text(re.sub(r"\\fcharset0\b", r"\\fcharset134", source), errors="replace")
     return text, {}
+
+
+_HEXADECIMAL = re.compile(r"[0-9a-fA-F\s]{1000,}")
+_PICTURE_HEAD = 2000
+"""Characters before a picture's bytes within which ``\\pict`` stands; programs describe it in a few hundred."""
+
+
+def _without_picture(match: re.Match[str]) -> str:
+    """A picture's bytes are megabytes of digits, each of which striprtf would look at; anywhere else digits are text."""
+    head = match.string[max(0, match.start() - _PICTURE_HEAD):match.start()]
+    return "" if "\\pict" in head else match.group()
 
 
 _PARTED_GBK = re.compile(r"((?:\\'[0-9a-fA-F]{2})+)([@-~])?")

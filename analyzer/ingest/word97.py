@@ -81,6 +81,8 @@ def _characters(document: bytes, pieces: bytes) -> str:
     """All text as UTF-16 units in the order of character positions; one str character a unit, as the lengths count."""
     count = (len(pieces) - 4) // 12
     positions = struct.unpack_from(f"<{count + 1}I", pieces)
+    if positions[-1] > len(document):  # a character takes a byte at least; pieces that overlap could make any length
+        raise ValueError("more text than document")
     parts = []
     for n in range(count):
         length = positions[n + 1] - positions[n]
@@ -109,17 +111,20 @@ def _readable(characters: str) -> str:
 def _without_field_codes(text: str) -> str:
     """A field is ``\\x13 code \\x14 result \\x15`` and may hold others (2.8.25)."""
     kept, at, open_fields = [], 0, []
+    codes = 0  # how many of the open fields we are inside the code of
     for mark in _FIELD_MARKS.finditer(text):
-        if not any(open_fields):
+        if not codes:
             kept.append(text[at:mark.start()])
         at = mark.end()
         if mark.group() == "\x13":
             open_fields.append(True)  # inside its code
+            codes += 1
         elif open_fields and mark.group() == "\x14":
+            codes -= open_fields[-1]
             open_fields[-1] = False
         elif open_fields:
-            open_fields.pop()
-    kept.append(text[at:] if not any(open_fields) else "")
+            codes -= open_fields.pop()
+    kept.append(text[at:] if not codes else "")
     return "".join(kept)
 
 
