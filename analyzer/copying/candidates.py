@@ -16,69 +16,85 @@ COMMON = 40
 SHARED = 2
 """Fingerprints that a pair must share."""
 
+_ROWS_AT_ONCE = 2000
+"""Documents whose fingerprints are joined with all others' at once."""
+
 
 def lexical_pairs(documents: Sequence[Document], common: int = COMMON, shared: int = SHARED) -> np.ndarray:
-    """(p, 2) indices a < b of documents that share at least ``shared`` fingerprints; library × library left out.
+    """(p, 2) indices a < b of documents that share at least ``shared`` fingerprints, in order; at least one of the batch.
 
-    One self-join of (fingerprint, document): the same formulation runs in numpy, in a database or on a cluster.
+    One self-join of (fingerprint, document), as a product of sparse matrices; a database or a cluster runs the same join.
     """
-    prints, owners = [], []
-    for index, document in enumerate(documents):
+    from scipy import sparse
+
+    if not len(documents):
+        return np.zeros((0, 2), int)
+    fingerprint, owner = fingerprints(documents)
+    order = np.argsort(fingerprint, kind="stable")
+    ordered = fingerprint[order]
+    starts = np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1]))[: len(ordered)]
+    sizes = np.diff(np.append(starts, len(ordered)))
+    kept = (sizes > 1) & (sizes <= common)
+    column = np.repeat(np.cumsum(kept) - 1, sizes)
+    chosen = np.repeat(kept, sizes)
+    shape = (len(documents), int(kept.sum()))
+    holds = sparse.csr_matrix((np.ones(chosen.sum(), np.int32), (owner[order][chosen], column[chosen])), shape)
+    held_by = holds.T.tocsr()
+    in_batch = _in_batch(documents)
+    rows = np.flatnonzero(in_batch)
+    pairs = [np.zeros((0, 2), int)]
+    for start in range(0, len(rows), _ROWS_AT_ONCE):
+        block = rows[start : start + _ROWS_AT_ONCE]
+        count = (holds[block] @ held_by).tocoo()
+        a, b = block[count.row], count.col
+        enough = (count.data >= shared) & ((a < b) | ((a != b) & ~in_batch[b]))
+        a, b = a[enough], b[enough]
+        pairs.append(np.stack([np.minimum(a, b), np.maximum(a, b)], axis=1))
+    return in_order(np.concatenate(pairs))
+
+
+def fingerprints(documents: Sequence[Document]) -> tuple[np.ndarray, np.ndarray]:
+    """(f,) uint64 fingerprints, each once a document, and the (f,) index of its document."""
+    prints = []
+    for document in documents:
         # quoted k-grams (0) are dropped before winnowing, so that they cannot hide their neighbours
         hashes = document.hashes[document.hashes != 0]
-        unique = np.unique(hashes[winnow(hashes)])
-        prints.append(unique)
-        owners.append(np.full(len(unique), index))
-    if not prints:
-        return np.zeros((0, 2), int)
-    fingerprint, owner = np.concatenate(prints), np.concatenate(owners)
-    order = np.lexsort((owner, fingerprint))
-    fingerprint, owner = fingerprint[order], owner[order]
-    starts = np.flatnonzero(np.append(True, fingerprint[1:] != fingerprint[:-1]))
-    sizes = np.diff(np.append(starts, len(fingerprint)))
-    pairs = []
-    for size in np.unique(sizes[(sizes > 1) & (sizes <= common)]):
-        rows = owner[starts[sizes == size][:, None] + np.arange(size)]
-        a, b = np.triu_indices(size, 1)
-        pairs.append(np.stack([rows[:, a].ravel(), rows[:, b].ravel()], axis=1))
-    if not pairs:
-        return np.zeros((0, 2), int)
-    joined, count = np.unique(np.concatenate(pairs), axis=0, return_counts=True)
-    return _comparable(documents, joined[count >= shared])
+        prints.append(np.unique(hashes[winnow(hashes)]))
+    owner = np.repeat(np.arange(len(documents), dtype=np.int32), [len(p) for p in prints])
+    return np.concatenate(prints), owner
 
 
 def all_pairs(documents: Sequence[Document]) -> np.ndarray:
     """(p, 2) indices a < b of every pair with at least one essay of the batch: for batches where that is cheap."""
-    return _comparable(documents, np.stack(np.triu_indices(len(documents), 1), axis=1))
+    pairs = np.stack(np.triu_indices(len(documents), 1), axis=1)
+    return pairs[_in_batch(documents)[pairs].any(axis=1)]
 
 
-def _comparable(documents: Sequence[Document], pairs: np.ndarray) -> np.ndarray:
-    in_batch = np.array([document.where == "batch" for document in documents], bool)
-    return pairs[in_batch[pairs].any(axis=1)] if len(pairs) else pairs.reshape(0, 2)
-
-
-def near_pairs(documents: Sequence[Document], space: SentenceSpace, partners: int = 12, nearest: int = 10) -> np.ndarray:
+def near_pairs(documents: Sequence[Document], space: SentenceSpace, partners: int = 12) -> np.ndarray:
     """(p, 2) indices a < b: for each document of the batch the ``partners`` that most of its sentences lie nearest to.
 
-    Each sentence votes for the documents of its ``nearest`` sentences (CSLS), nearer ones with more weight.
+    Each sentence votes for the documents of its nearest sentences (CSLS), nearer ones with more weight.
     """
-    votes: dict[tuple[int, int], float] = {}
-    for start in range(0, len(space.centred), 1024):
-        owner = space.document[start : start + 1024]
-        score = 2 * space.centred[start : start + 1024] @ space.centred.T - space.hubness[None]
-        score[owner[:, None] == space.document[None]] = -np.inf
-        k = min(nearest, score.shape[1] - 1)
-        top = np.argpartition(-score, k, axis=1)[:, :k]
-        value = np.take_along_axis(score, top, axis=1) - space.hubness[start : start + 1024, None]
-        for document, others, values in zip(owner, space.document[top], value):
-            for other, vote in zip(others, np.exp(4 * values)):
-                key = (int(document), int(other))
-                votes[key] = votes.get(key, 0.0) + float(vote)
-    ranked: dict[int, list[tuple[float, int]]] = {}
-    for (document, other), vote in votes.items():
-        ranked.setdefault(document, []).append((vote, other))
-    chosen = {
-        (min(document, other), max(document, other))
-        for document, others in ranked.items() for _, other in sorted(others, reverse=True)[:partners]
-    }
-    return _comparable(documents, np.array(sorted(chosen), int).reshape(-1, 2))
+    rows, others, csls = space.near.votes(space.hubness)
+    voter, choice = space.document[rows].astype(np.int64), space.document[others]
+    key, place = np.unique(voter * len(documents) + choice, return_inverse=True)
+    votes = np.bincount(place, np.exp(4 * csls.astype(float)))
+    voter, choice = np.divmod(key, len(documents))
+    order = np.lexsort((-choice, -votes, voter))
+    voter, choice = voter[order], choice[order]
+    rank = np.arange(len(voter)) - np.searchsorted(voter, voter, "left")
+    voter, choice = voter[rank < partners], choice[rank < partners]
+    pairs = in_order(np.stack([np.minimum(voter, choice), np.maximum(voter, choice)], axis=1))
+    return pairs[_in_batch(documents)[pairs].any(axis=1)]
+
+
+def in_order(pairs: np.ndarray) -> np.ndarray:
+    """Each pair once, sorted."""
+    if not len(pairs):
+        return np.zeros((0, 2), int)
+    pairs = pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))].astype(int)
+    return pairs[np.append(True, (pairs[1:] != pairs[:-1]).any(axis=1))]
+
+
+def _in_batch(documents: Sequence[Document]) -> np.ndarray:
+    return np.array([document.where == "batch" for document in documents], bool)

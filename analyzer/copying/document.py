@@ -41,7 +41,9 @@ class Document:
 
     def quoted_sentences(self) -> np.ndarray:
         """(sentences,) bool: more than half of the sentence is quotation."""
-        return np.array([self.quoted[s.start : s.end].mean() > 0.5 for s in self.sentences], bool)
+        before = np.append(0, np.cumsum(self.quoted))
+        start, end = np.array([(s.start, s.end) for s in self.sentences], int).reshape(-1, 2).T
+        return before[end] - before[start] > 0.5 * (end - start)
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Code points in the text of the normalized characters from ``start`` to ``end`` (exclusive)."""

@@ -14,6 +14,7 @@ from analyzer.copying.document import Document, mask, prepare
 from analyzer.copying.logistic import Logistic, load_logistic
 from analyzer.copying.match import Match
 from analyzer.copying.meaning import SentenceSpace, build_space, load_background
+from analyzer.copying.noise import grown
 from analyzer.copying.passages import Box, chain_boxes, lexical_boxes, merge, to_match
 from analyzer.copying.quotes import marked_quotes, official_quotes
 from analyzer.copying.rewording import chain_features, find_chains
@@ -28,9 +29,6 @@ ENOUGH_EVIDENCE = 25.0
 
 REWORDED = 0.5
 """Probability from which a chain counts as a reworded copy."""
-
-SMALL = 150
-"""Documents up to which every pair is looked at for rewording; beyond, those with near sentences."""
 
 
 @dataclass(frozen=True)
@@ -90,6 +88,7 @@ def find_matches(
         least = FURTHER_EVIDENCE if total >= ENOUGH_EVIDENCE else LEAST_EVIDENCE
         first, second = documents[a], documents[b]
         for box in merge(first, second, [x for x in found if x.evidence >= least]):
+            box = grown(first, second, box)
             matches.append(to_match(first, second, box) if first.where == "batch" else _turned(second, first, box))
     return matches
 
@@ -113,7 +112,7 @@ def _reworded(
     documents: Sequence[Document], space: SentenceSpace, models: Models, runs: dict[tuple[int, int], list[Box]],
     progress: Callable[[int, int], None] | None,
 ) -> dict[tuple[int, int], list[Box]]:
-    pairs = all_pairs(documents) if len(documents) <= SMALL else near_pairs(documents, space)
+    pairs = near_pairs(documents, space) if space.near else all_pairs(documents)
     chains = find_chains(space, pairs, models.pairs, progress)
     if not chains:
         return {}

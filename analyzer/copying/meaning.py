@@ -13,12 +13,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from analyzer.copying.document import Document
+from analyzer.copying.neighbours import NEAREST, Near, search
+from analyzer.copying.rows import Once, UnitRows
+from analyzer.copying.terms import character_rows, word_rows
 from analyzer.resources import resource
-from analyzer.text.encode import DEFAULT_ENCODER, Encoder
-from analyzer.text.segment import words
-
-NEAREST = 10
-"""Neighbours that make a sentence's hubness (CSLS: Conneau et al. 2018, Word Translation Without Parallel Data)."""
+from analyzer.text.encode import DEFAULT_ENCODER, Encoder, Vectors
 
 BACKGROUND_NEAREST = 8
 """Neighbours in other campaigns that make a sentence's commonness."""
@@ -26,6 +25,9 @@ BACKGROUND_NEAREST = 8
 TYPICAL = 600
 """Sentences of the batches that the models were fitted on. A smaller batch is filled up with background sentences when
 its mean and its neighbours are taken: ten nearest of twelve others would say nothing."""
+
+FEW_DOCUMENTS = 150
+"""Up to which every pair of documents is looked at, and every sentence set beside every other; beyond, near ones."""
 
 FEATURES = ("cosine", "centred", "csls", "words", "bigrams", "length_difference", "length", "common_sum", "common_min")
 
@@ -46,11 +48,13 @@ class SentenceSpace:
     """(n,) mean centred cosine to the nearest sentences of other documents."""
     common: np.ndarray
     """(n,) mean cosine to the nearest sentences of other campaigns: high for 套话, low for an anecdote."""
-    word_weights: object
+    word_weights: Once
     """(n, w) csr, unit rows: tf-idf of words."""
-    bigram_weights: object
+    bigram_weights: Once
     """(n, b) csr, unit rows: tf-idf of characters and character pairs."""
     log_length: np.ndarray
+    near: Near | None = None
+    """Neighbours of every sentence, in a comparison of more than FEW_DOCUMENTS."""
 
     def rows(self, document: int) -> np.ndarray:
         """Rows of a document's sentences, in order."""
@@ -72,37 +76,59 @@ class SentenceSpace:
 
 
 def build_space(
-    documents: Sequence[Document], vectors: Sequence[np.ndarray], background: np.ndarray
+    documents: Sequence[Document], vectors: Vectors | Sequence[np.ndarray], background: np.ndarray
 ) -> SentenceSpace:
     """The space of all unquoted sentences.
 
     Parameters
     ----------
     documents : what is compared.
-    vectors : for each document the (sentences, d) float32 unit rows of its sentences.
+    vectors : of all sentences of all documents in order, or for each document its (sentences, d) float32 unit rows.
     background : (b, d) unit rows of sentences from other campaigns.
     """
-    from sklearn.feature_extraction.text import TfidfVectorizer
-
+    if not isinstance(vectors, Vectors):
+        rows = np.concatenate([v for v in vectors if len(v)])
+        vectors = Vectors(rows, np.arange(len(rows)))
     kept = [np.flatnonzero(~document.quoted_sentences()) for document in documents]
     owner = np.repeat(np.arange(len(documents)), [len(k) for k in kept])
-    texts = [documents[d].readings[s] for d, k in enumerate(kept) for s in k]
-    rows = np.concatenate([v[k] for v, k in zip(vectors, kept) if len(k)]).astype(np.float32)
+    before = np.cumsum([0, *(len(document.sentences) for document in documents)])
+    places = np.concatenate([before[d] + k for d, k in enumerate(kept)])
+    stored, number = np.unique(vectors.index[places], return_inverse=True)
+    texts: list[str] = [""] * len(stored)
+    for row, text in zip(number.tolist(), (documents[d].readings[s] for d, k in enumerate(kept) for s in k)):
+        texts[row] = text
+    times = np.bincount(number)
+    different = UnitRows(vectors.unique, stored)
+    if len(documents) <= FEW_DOCUMENTS:
+        placed, centred, hubness = _all_at_once(different[number], owner, background)
+        near = None
+    else:
+        placed, mean = UnitRows(vectors.unique, stored[number]), _mean(different, times)
+        centred = UnitRows(vectors.unique, stored[number], mean)
+        near = search(UnitRows(vectors.unique, stored, mean), number, owner)
+        hubness = near.hubness()
+    return SentenceSpace(
+        owner, np.concatenate(kept), placed, centred, hubness, Once(_nearest_mean(different, background), number),
+        Once(word_rows(texts, times), number), Once(character_rows(texts, times), number),
+        Once(np.log(np.maximum([len(t) for t in texts], 1)).astype(np.float32), number), near,
+    )
+
+
+def _all_at_once(rows: np.ndarray, owner: np.ndarray, background: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Vectors, centred vectors and hubness of a small comparison, filled up with background sentences."""
     fill = background[:: max(1, len(background) // max(1, TYPICAL - len(rows)))] if len(rows) < TYPICAL else background[:0]
     around = np.concatenate([rows, fill])
     centred = around - around.mean(axis=0)
     centred /= np.maximum(np.linalg.norm(centred, axis=1, keepdims=True), 1e-9)
     hubness = _hubness(centred, np.append(owner, np.full(len(fill), -1)))[: len(rows)]
-    centred = centred[: len(rows)]
-    content = lambda text: "".join(c for c in text if c.isalnum())
-    # a batch of emoji or marks has no vocabulary of its own: one token that all share keeps the tables from being empty
-    word_weights = TfidfVectorizer(analyzer=lambda t: [w for w in words(t) if w[0].isalnum()] or [""], sublinear_tf=True)
-    bigram_weights = TfidfVectorizer(analyzer="char", ngram_range=(1, 2), sublinear_tf=True, preprocessor=content)
-    return SentenceSpace(
-        owner, np.concatenate(kept), rows, centred, hubness, _nearest_mean(rows, background),
-        word_weights.fit_transform(texts), bigram_weights.fit_transform(texts),
-        np.log(np.maximum([len(t) for t in texts], 1)).astype(np.float32),
-    )
+    return rows, centred[: len(rows)], hubness
+
+
+def _mean(different: UnitRows, times: np.ndarray) -> np.ndarray:
+    total = np.zeros(different.shape[1])
+    for start in range(0, len(different), 8192):
+        total += times[start : start + 8192] @ different[start : start + 8192]
+    return (total / times.sum()).astype(np.float32)
 
 
 def _hubness(centred: np.ndarray, owner: np.ndarray) -> np.ndarray:

@@ -1,0 +1,58 @@
+"""Words and character pairs of sentences as tf-idf rows, each different sentence worked out once.
+
+The figures are those of scikit-learn's TfidfVectorizer(sublinear_tf=True) over all sentences, repeated ones included; it would
+walk through every character of every sentence in Python.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from analyzer.text.segment import words
+
+
+def word_rows(texts: Sequence[str], times: np.ndarray):
+    """(len(texts), words) csr float32, unit rows; a sentence stands ``times`` times in what is compared."""
+    # a batch of emoji or marks has no vocabulary of its own: one token that all share keeps the tables from being empty
+    return _from_lists(([w for w in words(text) if w[0].isalnum()] or [""] for text in texts), times)
+
+
+def character_rows(texts: Sequence[str], times: np.ndarray):
+    """(len(texts), characters and pairs of them) csr float32, unit rows; of letters, digits and Han characters."""
+    content = ["".join(c for c in text if c.isalnum()) for text in texts]
+    points = np.frombuffer("".join(content).encode("utf-32-le", "surrogatepass"), np.uint32)
+    row = np.repeat(np.arange(len(texts)), [len(text) for text in content])
+    known, code = np.unique(points, return_inverse=True)
+    base = len(known) + 1  # a character alone is a pair with nothing (0)
+    pair = (code[:-1] + 1) * base + code[1:] + 1
+    together = row[:-1] == row[1:]
+    rows = np.concatenate([row, row[:-1][together]])
+    columns = np.concatenate([(code + 1) * base, pair[together]])
+    return _weighted(rows, columns, (len(texts), base * base), times)
+
+
+def _from_lists(lists: Iterable[list[str]], times: np.ndarray):
+    number: dict[str, int] = {}
+    columns, lengths = [], []
+    for tokens in lists:
+        columns += [number.setdefault(token, len(number)) for token in tokens]
+        lengths.append(len(tokens))
+    rows = np.repeat(np.arange(len(lengths)), lengths)
+    return _weighted(rows, np.array(columns, np.int64), (len(lengths), max(1, len(number))), times)
+
+
+def _weighted(rows: np.ndarray, columns: np.ndarray, shape: tuple[int, int], times: np.ndarray):
+    """tf-idf of (row, column) occurrences: (1 + ln tf) (1 + ln((1 + n) / (1 + df))), rows of length 1."""
+    from scipy import sparse
+
+    table = sparse.coo_matrix((np.ones(len(rows), np.float32), (rows, columns)), shape).tocsr()
+    used, compact = np.unique(table.indices, return_inverse=True)
+    row = np.repeat(np.arange(shape[0]), np.diff(table.indptr))
+    df = np.bincount(compact, times[row], len(used))
+    idf = np.log((1 + times.sum()) / (1 + df)) + 1
+    values = (1 + np.log(table.data)) * idf[compact]
+    length = np.sqrt(np.bincount(row, values**2, shape[0]))
+    values = (values / np.maximum(length[row], 1e-12)).astype(np.float32)
+    return sparse.csr_matrix((values, compact.astype(np.int32), table.indptr), (shape[0], max(1, len(used))))
