@@ -30,6 +30,8 @@ def flow_back(store: Store, report: Report, id: str, before: str, after: str) ->
     """What a changed state (of labels.STATE) teaches the official documents, or takes back; told in a sentence, or nothing."""
     if (before == "quotation") == (after == "quotation"):
         return ""
+    if not store.may("manage"):  # what everybody's analyses leave out is for the organizer to decide
+        return "官方文件库由组织者增减。"
     if after == "quotation":
         return f"{teach_quotations(store, report, id)} 段相同文字记入官方文件库，下次分析起不再计入。"
     return f"{forget_quotations(store, report, id)} 段记为引用的文字已从官方文件库取出。"

@@ -7,10 +7,11 @@ not even by a button that is still on the screen.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from analyzer.labels import REVIEW, ROLE, STATE
 from analyzer.report.one_unit import of_unit
@@ -31,6 +32,15 @@ NOTED = {
 """Methods of Store that only organizers call and that are written down, with the word for each."""
 
 
+TRUSTED = 2.0
+"""Seconds for which the answer to who is asking holds: a page asks many times while it is drawn."""
+
+HERE = "本机"
+"""Who is written down on a computer where nobody logs in."""
+
+T = TypeVar("T")
+
+
 class NotAllowed(Exception):
     """With the words for whoever tried."""
 
@@ -43,7 +53,23 @@ class Access:
     """``who`` says each time who is asking, or raises LoggedOut; ``address`` is where from, for the record."""
 
     def __init__(self, store: Store, who: Callable[[], User], address: str = ""):
-        self._store, self._who, self._address = store, who, address
+        self._store, self._ask, self._address = store, who, address
+        self._known: tuple[float, User] | None = None
+
+    def _who(self) -> User:
+        at = time.monotonic()
+        if self._known is None or at - self._known[0] > TRUSTED:
+            self._known = at, self._ask()
+        return self._known[1]
+
+    @property
+    def name(self) -> str:
+        """Of whoever logged in; empty on a computer of one's own."""
+        return self._who().name
+
+    @property
+    def role(self) -> str:
+        return self._who().role
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
@@ -58,7 +84,19 @@ class Access:
 
     def note(self, action: str, batch: str = "", essay: str = "", detail: str = "") -> None:
         """Write down what somebody saw or took away."""
-        note(self._store, self._who(), self._address, action, batch, essay, detail)
+        user = self._who()
+        note(self._store, replace(user, name=user.name or HERE), self._address, action, batch, essay, detail)
+
+    def exporting(self, batch: str, what: str, make: Callable[[], T]) -> Callable[[], T]:
+        """``make``, to be called when somebody takes it away: asks then whether he may, and writes it down."""
+
+        def made() -> T:
+            self._need("export")
+            result = make()
+            self.note("导出", batch, detail=what)
+            return result
+
+        return made
 
     def scope(self) -> str | None:
         """The one unit that this user sees, or None for all."""

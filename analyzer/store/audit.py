@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import csv
+import io
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from analyzer.labels import ROLE
 from analyzer.store.accounts import User
 from analyzer.store.rows import now
 from analyzer.store.store import Store
@@ -42,3 +46,17 @@ def entries(
     columns = ", ".join(Entry.__dataclass_fields__)
     with store._database() as db:
         return [Entry(*row) for row in db.execute(f"SELECT {columns} FROM audit{where} ORDER BY id DESC{limit}", (*known.values(),))]
+
+
+HEADER = ("时间", "谁", "角色", "来自", "做了什么", "批次", "篇目", "说明")
+
+
+def as_csv(found: Iterable[Entry]) -> bytes:
+    """UTF-8 with a byte order mark, for Excel; no cell would run as a formula."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(HEADER)
+    for entry in found:
+        cells = (entry.at, entry.who, ROLE.get(entry.role, ""), entry.address, entry.action, entry.batch, entry.essay, entry.detail)
+        writer.writerow([f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell for cell in cells])
+    return out.getvalue().encode("utf-8-sig")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import getpass
 from dataclasses import dataclass
-from pathlib import Path
 
 import pandas as pd
 import streamlit as st
@@ -12,6 +11,8 @@ import streamlit as st
 from analyzer.report.report import Report
 from analyzer.report.suspects import Suspect, document_name, suspects
 from analyzer.store import Store, StoredBatch, data_folder
+from analyzer.store.access import Access
+from analyzer.ui import session
 from analyzer.ui.theme import labels
 
 
@@ -26,8 +27,10 @@ class Loaded:
     """How each essay is called in a choice, by id."""
 
 
-def store() -> Store:
-    return _store(str(data_folder()))
+def store() -> Access:
+    """The store as whoever is at work in this tab may see and change it. Raises LoggedOut where nobody is."""
+    whole, token, address = _store(str(data_folder())), session.token(), session.address()
+    return Access(whole, lambda: session.user(whole, token), address)
 
 
 @st.cache_resource(show_spinner=False)
@@ -53,13 +56,15 @@ def selected() -> StoredBatch | None:
 
 def loaded(batch: StoredBatch) -> Loaded | None:
     """The batch's report, or None where it has not been analyzed yet."""
-    path = store().report_path(batch.id)
-    return _loaded(str(path), path.stat().st_mtime_ns) if path.exists() else None
+    asking = store()
+    path = asking.report_path(batch.id)
+    return _loaded(str(path), batch.id, asking.scope(), asking) if path.exists() else None
 
 
 @st.cache_resource(show_spinner="正在打开这一批……", max_entries=4)
-def _loaded(path: str, modified: int) -> Loaded:
-    report = Report.from_json(Path(path))
+def _loaded(path: str, batch: str, scope: str | None, _asking: Access) -> Loaded:
+    """Shared by all who see the same of it: ``path`` names one state of one report, ``scope`` the unit that is seen."""
+    report = _asking.report(batch)
     names = labels({essay.id: document_name(report, essay.id) for essay in report.essays})
     return Loaded(report, report.table, tuple(suspects(report)), names)
 
@@ -98,8 +103,8 @@ def go(page: str, **parameters: str) -> None:
 
 def who() -> str:
     """Who is at work, for the history of reviews: who logged in, else who was named on the review page, else the computer's user."""
-    if st.user.get("is_logged_in"):
-        return str(st.user.get("name") or st.user.get("email"))
+    if name := store().name:
+        return name
     if name := store().setting("who"):
         return name
     try:

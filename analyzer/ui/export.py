@@ -21,6 +21,7 @@ from analyzer.report.report import Report
 from analyzer.report.review import Review
 from analyzer.report.workbook import write_workbook
 from analyzer.store import StoredBatch
+from analyzer.store.access import Access
 from analyzer.ui import context, theme
 from analyzer.ui.context import Loaded
 
@@ -41,21 +42,22 @@ def page() -> None:
     batch, found = context.need_report()
     theme.heading("导出")
     hidden = st.toggle("脱敏（姓名、单位改成代号，正文里的也改）", key="hidden")
-    report = _hidden(batch.id, found) if hidden else found.report
-    reviews = {} if hidden else context.store().reviews(batch.id)
-    for offer in _offers(batch, report, reviews, "-脱敏" if hidden else ""):
+    store = context.store()  # taken now: what is downloaded is made later, outside of this page
+    report = _hidden(str(store.report_path(batch.id)), store.scope(), found) if hidden else found.report
+    reviews = {} if hidden else store.reviews(batch.id)
+    for offer in _offers(store, batch, report, reviews, "-脱敏" if hidden else ""):
         with st.container(border=True, key=f"panel-export-{offer.name}"):
             cells = st.columns([1.2, 4.4, 1.2, 1.2], vertical_alignment="center")
             cells[0].html(f"<b>{offer.name}</b>")
             cells[1].html(f'<span style="font-size:14px">{offer.what}</span>')
             for cell, (label, file, mime, make) in zip(reversed(cells), reversed(offer.files), strict=False):
-                cell.download_button(label, make, file, mime, on_click="ignore", width="stretch", key=f"export-{file}")
+                cell.download_button(label, store.exporting(batch.id, file, make), file, mime, on_click="ignore", width="stretch", key=f"export-{file}")
     if found.suspects:
         _case(batch, found)
     _import(batch)
 
 
-def _offers(batch: StoredBatch, report: Report, reviews: Mapping[str, Review], suffix: str) -> list[Offer]:
+def _offers(store: Access, batch: StoredBatch, report: Report, reviews: Mapping[str, Review], suffix: str) -> list[Offer]:
     word = lambda: _file("a.docx", lambda path: write_document(report, path, batch.name))
     pdf = lambda: _file("a.docx", lambda path: write_document(report, path, batch.name), to_pdf)
     documents = [("下载 Word", f"分析报告{suffix}.docx", DOCX, word)]
@@ -63,7 +65,7 @@ def _offers(batch: StoredBatch, report: Report, reviews: Mapping[str, Review], s
         documents.append(("下载 PDF", f"分析报告{suffix}.pdf", "application/pdf", pdf))
     excel = lambda: _file("a.xlsx", lambda path: write_workbook(report, path, reviews))
     data = lambda: _file("a.json", report.to_json)
-    whole = lambda: bundle(report, batch.name, reviews, {id: _steps(batch.id, id) for id in reviews})
+    whole = lambda: bundle(report, batch.name, reviews, {id: _steps(store, batch.id, id) for id in reviews})
     return [
         Offer("疑似雷同清单", "一行一人，带双方原文和待填栏；有筛选、下拉和打印设置。填好可以再导入。",
               (("下载 Excel", f"疑似雷同清单{suffix}.xlsx", XLSX, excel),)),
@@ -76,12 +78,12 @@ def _offers(batch: StoredBatch, report: Report, reviews: Mapping[str, Review], s
     ]  # fmt: skip
 
 
-def _steps(batch: str, id: str) -> list[tuple[str, str, str, str, str]]:
-    return [(c.at, c.by, c.field, c.old, c.new) for c in context.store().review_history(batch, id)]
+def _steps(store: Access, batch: str, id: str) -> list[tuple[str, str, str, str, str]]:
+    return [(c.at, c.by, c.field, c.old, c.new) for c in store.review_history(batch, id)]
 
 
 @st.cache_resource(show_spinner="正在脱敏……", max_entries=2)
-def _hidden(batch: str, _found: Loaded) -> Report:
+def _hidden(path: str, scope: str | None, _found: Loaded) -> Report:
     return anonymize(_found.report)[0]
 
 
@@ -102,18 +104,19 @@ def _case(batch: StoredBatch, found: Loaded) -> None:
         cells[0].html("<b>案卷</b>")
         chosen = cells[1].selectbox("案卷对象", list(choices), format_func=choices.get, label_visibility="collapsed", key="case")
         name = f"第{chosen}组" if chosen in groups else found.report.essay(chosen).author or chosen
-        make = lambda: _case_html(batch, found.report, chosen, groups.get(chosen)).encode()
+        store = context.store()
+        make = lambda: _case_html(store, batch, found.report, chosen, groups.get(chosen)).encode()
         cells[2].download_button(
-            "下载案卷", make, f"案卷-{name}.html", "text/html", on_click="ignore", width="stretch", key="export-case"
+            "下载案卷", store.exporting(batch.id, f"案卷-{name}", make), f"案卷-{name}.html", "text/html", on_click="ignore", width="stretch", key="export-case"
         )
         theme.lede("一人或一组一个文件，含双方原文、逐处对照、依据和复核经过；用浏览器打开，不需要本程序，可打印成 PDF。")
 
 
-def _case_html(batch: StoredBatch, report: Report, chosen: str | int, ids: list[str] | None) -> str:
-    reviews = context.store().reviews(batch.id)
+def _case_html(store: Access, batch: StoredBatch, report: Report, chosen: str | int, ids: list[str] | None) -> str:
+    reviews = store.reviews(batch.id)
     if ids is None:
-        return case_file_html(report, chosen, reviews.get(chosen, Review(chosen)), _steps(batch.id, chosen))
-    return group_case_html(report, chosen, ids, reviews, {id: _steps(batch.id, id) for id in ids})
+        return case_file_html(report, chosen, reviews.get(chosen, Review(chosen)), _steps(store, batch.id, chosen))
+    return group_case_html(report, chosen, ids, reviews, {id: _steps(store, batch.id, id) for id in ids})
 
 
 def _import(batch: StoredBatch) -> None:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import streamlit as st
-from streamlit.runtime import Runtime
 
 from analyzer.store import StoredBatch
-from analyzer.ui import context, essay, export, overview, review, settings, suspects, theme, tiers, upload
-from analyzer.serve import LOCAL
+from analyzer.store.access import LoggedOut, NotAllowed
+from analyzer.ui import account, context, essay, export, overview, review, settings, suspects, theme, tiers, upload
 
 ICON = Path(__file__).with_name("icon.png")
 """A file of our own: Streamlit fetches icons named by an emoji or a symbol from the net."""
@@ -26,44 +25,42 @@ MODULES = (
 )
 
 
+ROLES = {"manage": ("upload", "settings"), "export": ("export",)}
+"""What one must be allowed to do to have a page at all; the rest is for everybody."""
+
+
 def main() -> None:
     st.set_page_config(page_title="心得 Xinde", page_icon=str(ICON), layout="wide", initial_sidebar_state="expanded")
     theme.apply()
-    _log_in()
-    context.PAGES.update({path: st.Page(module.page, title=title, url_path=path) for path, title, module in MODULES})
-    # a page of its own, since Streamlit gives the default page no path
-    start = st.Page(_start, title="开始", default=True, visibility="hidden")
-    current = st.navigation([start, *context.PAGES.values()], position="hidden")
-    with st.sidebar:
-        _sidebar(context.selected())
-    current.run()
-
-
-def _log_in() -> None:
-    """Whoever reaches the app over a network logs in first (Streamlit's own login, OpenID Connect, set up in secrets.toml)."""
-    if (st.get_option("server.address") or "") in LOCAL or not Runtime.exists():
-        return
     try:
-        known = "auth" in st.secrets
-    except FileNotFoundError:  # no secrets.toml
-        known = False
-    if not known:
-        st.error(
-            "这个地址可以从别的电脑访问，但还没有设置登录。请在 .streamlit/secrets.toml 里写好 [auth]，或改用 localhost 启动。"
-        )
-        st.stop()
-    if not st.user.is_logged_in:
-        st.button("登录", type="primary", on_click=st.login)
-        st.stop()
+        store = context.store()
+        hidden = {path for what, paths in ROLES.items() if not store.may(what) for path in paths}
+        context.PAGES.update({path: st.Page(module.page, title=title, url_path=path) for path, title, module in MODULES})
+        # a page of its own, since Streamlit gives the default page no path
+        start = st.Page(_start, title="开始", default=True, visibility="hidden")
+        pages = {path: page for path, page in context.PAGES.items() if path not in hidden}
+        current = st.navigation([start, *pages.values()], position="hidden")
+        with st.sidebar:
+            _sidebar(context.selected(), list(pages))
+            account.show()
+        account.note_view(current.url_path)
+        current.run()
+    except LoggedOut as reason:
+        account.log_in_again(str(reason))
+    except NotAllowed as refused:
+        st.error(theme.plain(str(refused)))
 
 
 def _start() -> None:
     """Where somebody who names no page begins: with the results there are, else with the upload."""
     batch = context.selected()
+    if batch is None and not context.store().may("manage"):
+        st.info("还没有分析过的批次。请等组织者上传并分析。", icon=":material/info:")
+        return
     context.go("overview" if batch and batch.status == "done" else "upload")
 
 
-def _sidebar(batch: StoredBatch | None) -> None:
+def _sidebar(batch: StoredBatch | None, pages: list[str]) -> None:
     theme.brand()
     if batch:
         known = context.batches()
@@ -79,6 +76,8 @@ def _sidebar(batch: StoredBatch | None) -> None:
             st.rerun()
     counts = _counts(batch)
     for path, title, _ in MODULES:
+        if path not in pages:
+            continue
         badge = f" :gray-badge[{counts[path]}]" if counts.get(path) else ""
         context.link(path, title + badge, batch)
 

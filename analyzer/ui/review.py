@@ -13,6 +13,7 @@ from analyzer.labels import REVIEW, STATE
 from analyzer.report.report import Report
 from analyzer.report.review import EDITABLE, Review, changes, with_fields
 from analyzer.store import Conflict, StoredBatch
+from analyzer.store.access import NotAllowed
 from analyzer.ui import context, theme
 from analyzer.ui.context import Loaded
 from analyzer.ui.review_form import shown
@@ -42,7 +43,7 @@ def page() -> None:
     which = cells[0].segmented_control("显示", ["全部", "未查结", "逾期"], default="全部", required=True, key="review-which")
     units = sorted({s.essay.unit for s in found.suspects if s.essay.unit})
     unit = cells[1].selectbox("单位", units, index=None, placeholder="全部单位", key="review-unit")
-    if not st.user.get("is_logged_in"):
+    if not store.name:  # nobody logged in
         name = cells[2].text_input("经办人（记入改动记录）", store.setting("who"), key="who", placeholder=context.who())
         if name.strip() != store.setting("who"):
             store.set_setting("who", name.strip())
@@ -76,7 +77,7 @@ def _grid(batch: StoredBatch, found: Loaded, rows, filters: str) -> None:
         hide_index=True,
         placeholder="",
         key=key,
-        disabled=["单位", "姓名", "类型", "程度"],
+        disabled=["单位", "姓名", "类型", "程度"] if context.store().may("review") else True,
         height=theme.grid_height(len(state["table"]), 430),
         on_change=_changed,
         args=(batch.id, found.report, slot, key),
@@ -133,6 +134,8 @@ def _changed(batch: str, report: Report, slot: str, key: str) -> None:
             told.append(
                 f"{state['table'].loc[id, '姓名']}：{current.by} 已在 {current.changed[:16].replace('T', ' ')} 改过这一条，您的改动没有保存（{lost}）。下面是最新内容。"
             )
+        except NotAllowed as refused:
+            told.append(f"没有保存：{refused}")
     if told:
         st.session_state["review-told"] = "\n\n".join(map(theme.plain, told))
         del st.session_state[slot]

@@ -12,6 +12,7 @@ from analyzer.labels import CLOSED, REVIEW, STATE
 from analyzer.report.report import Report
 from analyzer.report.review import EDITABLE, Review, changes, with_fields
 from analyzer.store import Conflict, Store, StoredBatch
+from analyzer.store.access import NotAllowed
 from analyzer.ui import context, theme
 
 WIDTHS = (1.15, 1.1, 1.35, 2, 2, 1.8)
@@ -31,6 +32,10 @@ def review_form(store: Store, batch: StoredBatch, report: Report, id: str, other
     key = f"{slot}-{base.version}"
     if told := st.session_state.pop(f"{slot}-told", None):
         {"saved": st.success, "conflict": st.warning}[told[0]](theme.plain(told[1]))
+    if not store.may("review"):
+        theme.lede(f"{REVIEW['state']}：{STATE[base.state]}。只读用户不能填写。")
+        _history(store, batch.id, id)
+        return
     with st.form(key, border=False):
         cells = st.columns(WIDTHS)
         states = list(STATE)
@@ -74,6 +79,8 @@ def _save(store: Store, batch: str, report: Report, base: Review, other: str, st
         saved = store.save_review(batch, wanted, context.who())
     except Conflict as conflict:
         st.session_state[slot], told = conflict.current, ("conflict", _lost(conflict.current, wanted))
+    except NotAllowed as refused:
+        told = ("conflict", f"没有保存：{refused}")
     else:
         st.session_state[slot] = saved
         lines = ["已保存。", flow_back(store, report, base.essay, base.state, saved.state)]
