@@ -20,27 +20,27 @@ sys.path[:] = [
     if Path(entry or ".").resolve() != Path(__file__).resolve().parent
 ]
 
-import argparse  # noqa: E402
-import multiprocessing  # noqa: E402
-import os  # noqa: E402
-import re  # noqa: E402
-import time  # noqa: E402
-from collections import Counter  # noqa: E402
-from collections.abc import Callable  # noqa: E402
-from concurrent.futures import ProcessPoolExecutor  # noqa: E402
-from functools import partial  # noqa: E402
+import argparse
+import multiprocessing
+import os
+import re
+import time
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 
-import numpy as np  # noqa: E402
-import pandas as pd  # noqa: E402
-from scipy import stats  # noqa: E402
+import numpy as np
+import pandas as pd
+from scipy import stats
 
-from analyzer.compare import Comparison, compare  # noqa: E402
-from analyzer.compare.conclusion import is_claimed  # noqa: E402
-from analyzer.compare.differences import cliffs_delta  # noqa: E402
-from analyzer.compare.intervals import median_intervals, newcombe, wilson  # noqa: E402
-from analyzer.compare.tables import MEASURES, Sample  # noqa: E402
-from analyzer.essay import TIERS  # noqa: E402
-from analyzer.labels import TIER  # noqa: E402
+from analyzer.compare import Comparison, compare
+from analyzer.compare.conclusion import is_claimed
+from analyzer.compare.differences import cliffs_delta
+from analyzer.compare.intervals import median_intervals, newcombe, wilson
+from analyzer.compare.tables import MEASURES, Sample
+from analyzer.essay import TIERS
+from analyzer.labels import TIER
 
 CLAIM = re.compile("高于|低于|呈上升趋势|呈下降趋势")
 CAVEAT = re.compile("不能归因于层级|可能只是单位不同|辛普森悖论")
