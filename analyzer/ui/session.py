@@ -60,7 +60,8 @@ def _by_openid(store: Store) -> User:
 
 
 def token() -> str | None:
-    return st.context.cookies.get(COOKIE) if os.environ.get(LOGIN) else None
+    found = st.context.cookies.get(COOKIE) if os.environ.get(LOGIN) else None
+    return found if isinstance(found, str) else None
 
 
 def address() -> str:
