@@ -333,6 +333,12 @@ def test_what_is_seen_and_changed_is_written_down(store, batch, report, capsys, 
 # the pages
 
 
+def test_the_organizer_reads_the_record_in_the_settings(batch, report, store):
+    as_user(store, "reader").note("查看", batch, report.suspects.id[0], "suspects")
+    page = open_page("settings", batch=batch, part="使用记录")
+    assert page.dataframe[0].value["做了什么"].tolist() == ["查看"] and page.dataframe[0].value["批次"][0] == "三月"
+
+
 @pytest.mark.parametrize("name", ["overview", "tiers", "suspects", "essay", "review", "export"])
 def test_no_page_shows_a_reviewer_another_unit(batch, report, unit, monkeypatch, name):
     monkeypatch.setattr("analyzer.ui.session.user", lambda store, token: User("钱", "reviewer", unit))

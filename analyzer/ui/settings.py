@@ -8,11 +8,11 @@ from analyzer.ingest.batch import read_batch
 from analyzer.ingest.errors import IngestError
 from analyzer.ingest.tiers import load_tiers
 from analyzer.text.encode import EncoderError, load_encoder
-from analyzer.ui import calibration, context, jobs, listing, preferences, theme
+from analyzer.ui import calibration, context, jobs, listing, preferences, record, theme
 from analyzer.ui.upload import DOCUMENTS
 
 KINDS = {"official": "官方文件", "library": "范文"}
-PARTS = ("官方文件与范文", "层级规则", "列入线索", "深度校准", "句向量", "数据")
+PARTS = ("官方文件与范文", "层级规则", "列入线索", "深度校准", "句向量", "使用记录", "数据")
 
 
 def page() -> None:
@@ -31,6 +31,7 @@ def page() -> None:
         "列入线索": lambda: listing.show(batch, found),
         "深度校准": lambda: calibration.show(batch, found),
         "句向量": _encoder,
+        "使用记录": lambda: record.show(found),
         "数据": _data,
     }[part]()
 
