@@ -8,7 +8,14 @@ from typing import Any
 
 from analyzer.compare import REST, Comparison, conclude
 from analyzer.essay import Essay
-from analyzer.report.pseudonyms import Codes, Names, Recoded, parts_of_units, surname, surname_spans
+from analyzer.report.pseudonyms import (
+    Codes,
+    Names,
+    Recoded,
+    parts_of_units,
+    surname,
+    surname_spans,
+)
 from analyzer.report.report import Report
 
 _TELLTALE = ("author", "last_modified_by")
@@ -87,6 +94,7 @@ class _Recoder:
             matches=tuple(map(self._match, r.matches)),
             findings=tuple(replace(f, essay=ids[f.essay], note=hide(f.note), **self._span(f.essay, f)) for f in r.findings),
             comparisons=tuple(map(self._comparison, r.comparisons)),
+            changes=tuple(replace(c, unit=self._units[c.unit], conclusion=hide(c.conclusion)) for c in r.changes),
             problems=tuple(replace(p, file=self._files[p.file], reason=hide(p.reason)) for p in r.problems),
             notes=tuple(map(hide, r.notes)),
             traces=tuple(replace(t, essays=tuple(ids[i] for i in t.essays), note=hide(t.note)) for t in r.traces),

@@ -57,5 +57,10 @@ def essays_csv(report: Report) -> bytes:
     table = report.table
     shown = table[list(COLUMNS)].assign(tier=table.tier.map(TIER), verdict=table.verdict.map(VERDICT))
     text = [column for column in shown.columns if column in ("unit", "author", "post", "title", "file", "id")]
-    shown[text] = shown[text].map(lambda value: f"'{value}" if str(value)[:1] in ("=", "+", "-", "@", "\t", "\r") else value)
+    shown[text] = shown[text].map(harmless)
     return shown.rename(columns=COLUMNS).to_csv(index=False).encode("utf-8-sig")
+
+
+def harmless(text: str) -> str:
+    """A cell that a spreadsheet takes for text, not for a formula."""
+    return f"'{text}" if str(text)[:1] in ("=", "+", "-", "@", "\t", "\r") else text

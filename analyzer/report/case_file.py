@@ -19,7 +19,8 @@ STYLE = (
 @page { size: A4 landscape; margin: 15mm; } body { font: 14px/1.8 "Microsoft YaHei", "PingFang SC", "Noto Sans CJK SC", sans-serif; color: #1d2733; max-width: 1180px; margin: 24px auto; padding: 0 16px; }
 h1 { font-size: 22px; text-align: center; } h2 { font-size: 16px; margin: 24px 0 8px; border-bottom: 1px solid #dfe4ea; } table { border-collapse: collapse; width: 100%; font-size: 13px; }
 td, th { border: 1px solid #dfe4ea; padding: 5px 8px; vertical-align: top; text-align: left; overflow-wrap: anywhere; } th { background: #f3f6fa; font-weight: 600; white-space: nowrap; }
-.passages td:nth-child(-n+2) { white-space: nowrap; } .review th { width: 8em; } tr { break-inside: avoid; } .case { margin-top: 32px; border-top: 3px solid #1d2733; break-before: page; } .note { color: #5d6b7a; font-size: 13px; }
+thead { display: table-header-group; } .passages td:nth-child(-n+2) { white-space: nowrap; } .passages td:last-child { width: 9em; } .review th { width: 8em; }
+h2 { break-after: avoid; } .review tr { break-inside: avoid; } * { print-color-adjust: exact; -webkit-print-color-adjust: exact; } .case { margin-top: 32px; border-top: 3px solid #1d2733; break-before: page; } .note { color: #5d6b7a; font-size: 13px; }
 """
 )
 
@@ -93,7 +94,8 @@ def _passages(report: Report, id: str) -> str:
         )
     if not rows:
         return "<p>没有可逐处对照的段落。</p>"
-    return f"<table class=passages><tr><th>序号</th><th>类型</th><th>本人段落</th><th>对方段落</th><th>对方</th></tr>{''.join(rows)}</table>"
+    head = "<thead><tr><th>序号</th><th>类型</th><th>本人段落</th><th>对方段落</th><th>对方</th></tr></thead>"
+    return f"<table class=passages>{head}{''.join(rows)}</table>"
 
 
 def _with_differences(a: str, b: str) -> tuple[str, str]:

@@ -7,16 +7,21 @@ from datetime import date
 from pathlib import Path
 
 from docx.document import Document as DocumentObject
-from docx.shared import Mm
 
-from analyzer.compare import Group
-from analyzer.essay import TIERS
 from analyzer.labels import FINDING, LEVEL, TIER
-from analyzer.report import charts
-from analyzer.report.official_form import body, caption, heading, new_document, picture, right, table
+from analyzer.report.circulation import for_circulation
+from analyzer.report.compared_section import write_compared
+from analyzer.report.official_form import (
+    body,
+    caption,
+    heading,
+    new_document,
+    right,
+    table,
+)
 from analyzer.report.report import Report
-from analyzer.report.summary import accounts, answers, comparison, tier_sentence
-from analyzer.report.suspects import Suspect, document_name, passage, suspects
+from analyzer.report.summary import accounts, answers
+from analyzer.report.suspects import Suspect, document_name, passage, person, suspects
 from analyzer.report.whole import save_whole
 
 NAME = "分析报告.docx"
@@ -26,8 +31,12 @@ EXAMPLES = 3
 PASSAGE = 120
 
 
-def write_document(report: Report, path: str | Path, name: str = "") -> Path:
-    """Write the document; ``name`` is what the batch is called (2021-03 学习教育环节)."""
+def write_document(report: Report, path: str | Path, name: str = "", circulated: bool = False) -> Path:
+    """Write the document; ``name`` is what the batch is called (2021-03 学习教育环节).
+
+    ``circulated``: for wider circulation, nobody is named and groups of fewer than five essays show no figures.
+    """
+    report = for_circulation(report) if circulated else report
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     found = suspects(report)
@@ -38,9 +47,9 @@ def write_document(report: Report, path: str | Path, name: str = "") -> Path:
         f"按照工作安排，对本批心得体会是否亲自动手、是否认真思考、提交前是否严格把关，逐篇作了比对分析。{accounts(report)}现将情况报告如下。",
     )
     _overall(document, report)
-    _tiers(document, report)
-    _suspects(document, report, found)
-    _findings(document, report)
+    write_compared(document, report)
+    _suspects(document, report, [] if circulated else found, len(found))
+    _findings(document, report, circulated)
     _advice(document, report, found)
     _reading(document, report)
     today = date.today()
@@ -56,57 +65,12 @@ def _overall(document: DocumentObject, report: Report) -> None:
         body(document, f"{answer.number}{answer.unit}。{answer.sentence}")
 
 
-def _tiers(document: DocumentObject, report: Report) -> None:
-    heading(document, "二、层级对比", 1)
-    body(document, tier_sentence(report))
-    caption(document, "表1　各层级主要指标")
-    depth, suspected, templated, findings = (_groups(report, m) for m in ("depth", "suspected", "templated", "findings"))
-    rows = []
-    for tier in TIERS:
-        n = max((groups[tier].n for groups in (depth, suspected) if tier in groups), default=0)
-        of = depth.get(tier, Group(tier, 0))
-        rows.append(
-            [
-                TIER[tier],
-                str(n),
-                _number(of.median),
-                f"{of.low:.0f}–{of.high:.0f}" if of.low is not None and of.high is not None else "—",
-                *(_share(groups.get(tier)) for groups in (suspected, templated, findings)),
-            ]
-        )
-    table(
-        document,
-        ["层级", "篇数", "思考深度中位数", "95%区间", "疑似雷同", "疑似套用模板", "带把关问题"],
-        rows,
-        [14, 8, 14, 12, 14, 12, 12],
-        set(range(1, 7)),
-    )
-    if report.table.tier.isin(TIERS).any():
-        picture(document, charts.to_png(charts.depth_by_tier(report.table, width=520), 2.5))
-        caption(document, "图1　各层级思考深度（每个点是一篇，粗线为中位数）", below=True)
-        picture(document, charts.to_png(charts.level_shares(report.table, width=480), 2.5), Mm(140))
-        caption(document, "图2　各层级深度等级构成", below=True)
-    for measure, word in (("suspected", "疑似雷同"), ("findings", "把关问题")):
-        of = comparison(report, measure)
-        if of and of.conclusion:
-            body(document, of.conclusion, lead=f"{word}方面：")
-
-
-def _groups(report: Report, measure: str) -> dict[str, Group]:
-    found = comparison(report, measure)
-    return {group.name: group for group in found.groups} if found else {}
-
-
-def _number(value: float | None) -> str:
-    return "—" if value is None else f"{value:.0f}"
-
-
-def _share(group: Group | None) -> str:
-    return "—" if group is None or group.mean is None else f"{group.mean:.0%}"
-
-
-def _suspects(document: DocumentObject, report: Report, found: list[Suspect]) -> None:
+def _suspects(document: DocumentObject, report: Report, found: list[Suspect], total: int) -> None:
+    """``found`` is what is listed, ``total`` how many there are: nobody is listed in what goes round."""
     heading(document, "三、疑似雷同线索", 1)
+    if total and not found:
+        body(document, f"共 {total} 条线索，须经核实方可认定；具体篇目另行通知所在单位，本件不列。")
+        return
     if not found:
         body(
             document,
@@ -122,7 +86,6 @@ def _suspects(document: DocumentObject, report: Report, found: list[Suspect]) ->
     caption(document, "表2　疑似雷同线索")
     rows = []
     for number, s in enumerate(found[:LISTED], 1):
-        other = document_name(report, s.closest.other, s.closest.where) if s.closest else "多篇共用的文字"
         rows.append(
             [
                 str(number),
@@ -132,7 +95,7 @@ def _suspects(document: DocumentObject, report: Report, found: list[Suspect]) ->
                 s.kind,
                 f"{s.originality.suspicion:.2f}",
                 f"{s.shared:.0%}",
-                other,
+                _partner(report, s),
             ]
         )
     table(
@@ -152,18 +115,29 @@ def _suspects(document: DocumentObject, report: Report, found: list[Suspect]) ->
             body(document, f"“{_clip(other)}”", lead=f"{document_name(report, s.closest.other, s.closest.where)}：")
 
 
+def _partner(report: Report, s: Suspect) -> str:
+    """Who the likeness is with, short enough for a table; the list has the titles."""
+    if s.closest is None:
+        return "多篇共用的文字"
+    if s.closest.where == "batch" and report.holds(s.closest.other):
+        return person(report.essay(s.closest.other))
+    return document_name(report, s.closest.other, s.closest.where)
+
+
 def _clip(text: str) -> str:
     flat = "".join(line.strip() for line in text.splitlines())
     return flat if len(flat) <= PASSAGE else flat[:PASSAGE] + "……"
 
 
-def _findings(document: DocumentObject, report: Report) -> None:
+def _findings(document: DocumentObject, report: Report, circulated: bool) -> None:
     heading(document, "四、把关问题", 1)
     if not report.findings:
         body(document, "没有发现未改占位、网页尾注、别单位名称等提交前本应改掉的问题。")
         return
     kinds = Counter(kind for kind, _ in {(f.kind, f.essay) for f in report.findings})
-    body(document, "，".join(f"{FINDING[kind]} {n} 篇" for kind, n in kinds.most_common()) + "。逐篇见表3。")
+    body(document, "，".join(f"{FINDING[kind]} {n} 篇" for kind, n in kinds.most_common()) + ("。" if circulated else "。逐篇见表3。"))
+    if circulated:
+        return
     caption(document, "表3　把关问题")
     rows = []
     for number, finding in enumerate(report.findings[:LISTED], 1):
@@ -224,4 +198,5 @@ def _reading(document: DocumentObject, report: Report) -> None:
         body(document, text, lead=title)
     made = "，".join(f"{name} {version}" for name, version in list(report.versions.items())[:1])
     encoder = report.settings.get("encoder", "")
-    body(document, f"本报告由心得 Xinde（{made}{'，句向量 ' + str(encoder) if encoder else ''}）在本机生成，文稿未上传。")
+    last = body(document, f"本报告由心得 Xinde（{made}{'，句向量 ' + str(encoder) if encoder else ''}）在本机生成，文稿未上传。")
+    last.paragraph_format.keep_with_next = True  # a date alone on a page would look forgotten

@@ -1,7 +1,8 @@
-"""A document as PDF, where LibreOffice is installed (WPS and Word save as PDF by themselves)."""
+"""PDF of a document, where LibreOffice is installed (WPS and Word save as PDF by themselves), and of a page, by a browser."""
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -33,3 +34,37 @@ def to_pdf(document: Path) -> bytes:
             return (Path(folder) / document.with_suffix(".pdf").name).read_bytes()
         except (subprocess.SubprocessError, OSError) as error:
             raise RuntimeError("转换 PDF 没有成功；请用 WPS 或 Word 打开后另存为 PDF。") from error
+
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome", "microsoft-edge", "msedge")
+USUAL = (
+    "C:/Program Files (x86)/Microsoft/Edge/Application/msedge.exe", "C:/Program Files/Microsoft/Edge/Application/msedge.exe",
+    "C:/Program Files/Google/Chrome/Application/chrome.exe", "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+)  # fmt: skip
+
+
+def browser() -> str | None:
+    """Path of a browser that can print without a window (every Windows has Edge), or None."""
+    return next(filter(None, map(shutil.which, BROWSERS)), None) or next((path for path in USUAL if Path(path).exists()), None)
+
+
+def page_to_pdf(html: str) -> bytes:
+    """Print a self-contained page. Raises RuntimeError, in Chinese, where that is not possible."""
+    program = browser()
+    if program is None:
+        raise RuntimeError("本机没有 Edge 或 Chrome，不能直接导出 PDF；请用浏览器打开网页文件，打印成 PDF。")
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        page, out = Path(folder) / "page.html", Path(folder) / "page.pdf"
+        page.write_text(html, encoding="utf-8")
+        # a browser refuses to sandbox what the system's administrator runs; the page has no scripts and none would run
+        rootless = ["--no-sandbox"] if getattr(os, "geteuid", lambda: 1)() == 0 else []
+        try:
+            subprocess.run(
+                [program, "--headless", "--disable-gpu", *rootless, f"--user-data-dir={Path(folder) / 'profile'}", "--no-first-run",
+                 "--disable-background-networking", "--blink-settings=scriptEnabled=false", "--no-pdf-header-footer",
+                 f"--print-to-pdf={out}", page.as_uri()],
+                check=True, capture_output=True, timeout=LIMIT, stdin=subprocess.DEVNULL,
+            )  # fmt: skip
+            return out.read_bytes()
+        except (subprocess.SubprocessError, OSError) as error:
+            raise RuntimeError("打印 PDF 没有成功；请用浏览器打开网页文件，打印成 PDF。") from error

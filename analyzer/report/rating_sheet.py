@@ -9,7 +9,13 @@ from openpyxl.worksheet.datavalidation import DataValidation
 
 from analyzer.essay import Essay
 from analyzer.report.report import Report
-from analyzer.report.sheet import Column, finish_sheet, new_workbook, paragraph, write_table
+from analyzer.report.sheet import (
+    Column,
+    finish_sheet,
+    new_workbook,
+    paragraph,
+    write_table,
+)
 
 COLUMNS = (
     Column("编号", 12, center=True), Column("单位", 16), Column("姓名", 9, center=True),

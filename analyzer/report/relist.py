@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from analyzer.compare import compare
 from analyzer.copying.match import Originality
 from analyzer.report.report import Report
 
@@ -18,7 +17,7 @@ def relist(report: Report, suspected: float) -> Report:
         raise ValueError(f"疑似程度的界限应在 {LOWEST} 到 {HIGHEST} 之间。")
     originality = {id: replace(o, verdict=_verdict(o, suspected)) for id, o in report.originality.items()}
     listed = replace(report, originality=originality, settings={**report.settings, "suspected": suspected})
-    return replace(listed, comparisons=tuple(compare(listed.table)))
+    return replace(listed, comparisons=compared(listed))
 
 
 def _verdict(o: Originality, suspected: float) -> str:

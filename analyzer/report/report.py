@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from analyzer.compare import Comparison, Difference, Group, Trend
+from analyzer.compare import Change, Comparison, Difference, Group, Trend
 from analyzer.copying.match import Match, Originality
 from analyzer.essay import Essay, Problem
 from analyzer.gatekeeping import Finding, Trace
@@ -45,6 +45,8 @@ class Report:
     absent: tuple[Essay, ...] = ()
     notes: tuple[str, ...] = ()
     files: int = 0
+    changes: tuple[Change, ...] = ()
+    """What changed since earlier batches, where there are any."""
     traces: tuple[Trace, ...] = ()
     """What the files' properties tell (文档痕迹), to be weighed; no verdict rests on it."""
     settings: Mapping[str, Any] = field(default_factory=dict)
@@ -167,6 +169,7 @@ def _to_dict(report: Report) -> dict:
         "matches": [asdict(m) for m in report.matches], "findings": [asdict(f) for f in report.findings],
         "problems": [asdict(p) for p in report.problems], "absent": [asdict(a) for a in report.absent],
         "comparisons": [asdict(c) for c in report.comparisons], "notes": list(report.notes), "files": report.files,
+        "changes": [asdict(c) for c in report.changes],
         "traces": [asdict(t) for t in report.traces], "settings": dict(report.settings), "versions": dict(report.versions),
     }
 
@@ -195,13 +198,24 @@ def _from_dict(d: dict) -> Report:
         findings=tuple(Finding(**f) for f in d["findings"]),
         comparisons=tuple(_comparison(c) for c in d["comparisons"]),
         problems=tuple(Problem(**p) for p in d["problems"]), absent=tuple(map(read_essay, d["absent"])),
+        changes=tuple(_change(c) for c in d.get("changes", ())),
         traces=tuple(Trace(t["kind"], tuple(t["essays"]), t["note"]) for t in d.get("traces", ())),
         notes=tuple(d["notes"]), files=d["files"], settings=d["settings"], versions=d["versions"],
     )
 
 
+def _group(d: dict) -> Group:
+    return Group(**d | {"shares": tuple(d["shares"])})
+
+
+def _change(d: dict) -> Change:
+    return Change(
+        **d | {"before": _group(d["before"]), "after": _group(d["after"]), "difference": Difference(**d["difference"])}
+    )
+
+
 def _comparison(d: dict) -> Comparison:
-    groups = tuple(Group(**g | {"shares": tuple(g["shares"])}) for g in d["groups"])
+    groups = tuple(map(_group, d["groups"]))
     trend = Trend(**d["trend"]) if d["trend"] else None
     pairs, contrasts = (tuple(Difference(**p) for p in d.get(name, ())) for name in ("pairs", "contrasts"))
     return Comparison(**d | {"groups": groups, "pairs": pairs, "contrasts": contrasts, "trend": trend})

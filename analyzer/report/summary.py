@@ -13,7 +13,13 @@ from analyzer.compare.intervals import wilson
 from analyzer.copying.match import Match
 from analyzer.labels import FINDING, QUESTION
 from analyzer.report.report import Report
-from analyzer.report.suspects import Suspect, counting_matches, document_name, person, suspects
+from analyzer.report.suspects import (
+    Suspect,
+    counting_matches,
+    document_name,
+    person,
+    suspects,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,9 +19,21 @@ from openpyxl.worksheet.worksheet import Worksheet
 from analyzer.compare import Comparison, Group
 from analyzer.essay import TIERS
 from analyzer.labels import FINDING, LEVEL, MEASURE, STATE, TIER, TRACE, VERDICT
+from analyzer.report.circulation import for_circulation
 from analyzer.report.report import Report
+from analyzer.report.responsibility_sheets import write_changes, write_responsibility
 from analyzer.report.review import Review
-from analyzer.report.sheet import COUNT, PERCENT, PROBABILITY, SCORE, Column, finish_sheet, new_workbook, paragraph, write_table
+from analyzer.report.sheet import (
+    COUNT,
+    PERCENT,
+    PROBABILITY,
+    SCORE,
+    Column,
+    finish_sheet,
+    new_workbook,
+    paragraph,
+    write_table,
+)
 from analyzer.report.suspects import Suspect, document_name, passage, person, suspects
 from analyzer.report.whole import save_whole
 
@@ -89,15 +101,29 @@ TRACE_COLUMNS = (Column("序号", 6, center=True), Column("痕迹", 16, center=T
 PROBLEM_COLUMNS = (Column("序号", 6, center=True), Column("文件或人员", 50), Column("情况", 90))
 
 
-def write_workbook(report: Report, path: str | Path, reviews: Mapping[str, Review] | None = None) -> Path:
-    """Write the list, with what is already recorded about each suspect (``reviews`` by essay id)."""
+def write_workbook(
+    report: Report, path: str | Path, reviews: Mapping[str, Review] | None = None, circulated: bool = False
+) -> Path:
+    """Write the list, with what is already recorded about each suspect (``reviews`` by essay id).
+
+    ``circulated``: for wider circulation, only tiers and units, groups of fewer than five essays without figures.
+    """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     book = new_workbook()
+    if circulated:
+        report = for_circulation(report)
+        book.active.title = "层级对比"
+        _groups(book.active, report, "tier")
+        _groups(book.create_sheet("单位对比"), report, "unit")
+        save_whole(path, book.save)
+        return path
     found = suspects(report)
     _suspects(book.active, report, found, reviews or {})
     _groups(book.create_sheet("层级对比"), report, "tier")
     _groups(book.create_sheet("单位对比"), report, "unit")
+    write_responsibility(book, report, reviews or {})
+    write_changes(book, report)
     _essays(book.create_sheet("全部篇目"), report)
     _findings(book.create_sheet("把关问题"), report)
     if report.traces:

@@ -7,8 +7,11 @@ from html import escape
 import streamlit as st
 
 from analyzer.labels import ASPECT, FINDING, LEVEL, MATCH_KIND, SENTENCE, TIER, TRACE, VERDICT
+from analyzer.report.hand_back import hand_back_html
 from analyzer.report.marked import label_marks, marked_html, visible
+from analyzer.report.pdf import browser, page_to_pdf
 from analyzer.report.suspects import counting_matches, document_name
+from analyzer.store import StoredBatch
 from analyzer.ui import context
 from analyzer.ui.context import Loaded
 
@@ -60,7 +63,8 @@ def page() -> None:
         st.html(f'<div class="card side">{_evidence(found, id)}</div>')
         if counting_matches(found.report, id):
             context.link("suspects", "与相似的一篇并排看", batch, icon=":material/compare:", essay=id)
-        _hand_back(found, id)
+        if context.store().may("export"):
+            _hand_back(batch, found, id)
 
 
 def _level(found: Loaded, id: str) -> str:
@@ -104,16 +108,14 @@ def _evidence(found: Loaded, id: str) -> str:
     return "".join(lines)
 
 
-def _hand_back(found: Loaded, id: str) -> None:
-    from analyzer.report.hand_back import hand_back_html
-
-    essay = found.report.essay(id)
-    st.download_button(
-        "退改意见（一页，可打印）",
-        lambda: hand_back_html(found.report, id).encode(),
-        f"退改意见-{essay.author or id}.html",
-        "text/html",
-        on_click="ignore",
-        key="hand-back",
-        icon=":material/print:",
-    )
+def _hand_back(batch: StoredBatch, found: Loaded, id: str) -> None:
+    store, name = context.store(), f"退改意见-{found.report.essay(id).author or id}"
+    html = lambda: hand_back_html(found.report, id)
+    kinds = [("退改意见（网页）", "html", "text/html", lambda: html().encode())]
+    if browser():
+        kinds.append(("退改意见（PDF）", "pdf", "application/pdf", lambda: page_to_pdf(html())))
+    for cell, (label, ending, mime, make) in zip(st.columns(2), kinds, strict=False):
+        cell.download_button(
+            label, store.exporting(batch.id, name, make), f"{name}.{ending}", mime,
+            on_click="ignore", width="stretch", key=f"hand-back-{ending}",
+        )  # fmt: skip

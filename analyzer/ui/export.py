@@ -16,7 +16,7 @@ from analyzer.report.case_file import case_file_html, group_case_html
 from analyzer.report.document import write_document
 from analyzer.report.filled_in import read_reviews
 from analyzer.report.groups_chart import group_members
-from analyzer.report.pdf import converter, to_pdf
+from analyzer.report.pdf import browser, converter, page_to_pdf, to_pdf
 from analyzer.report.report import Report
 from analyzer.report.review import Review
 from analyzer.report.workbook import write_workbook
@@ -100,16 +100,26 @@ def _case(batch: StoredBatch, found: Loaded) -> None:
     choices = {s.essay.id: found.names[s.essay.id] for s in found.suspects}
     choices |= {number: f"第 {number} 组（{len(ids)} 篇）" for number, ids in groups.items()}
     with st.container(border=True, key="panel-case"):
-        cells = st.columns([1.2, 5.6, 1.2], vertical_alignment="center")
+        cells = st.columns([1.2, 4.4, 1.2, 1.2], vertical_alignment="center")
         cells[0].html("<b>案卷</b>")
         chosen = cells[1].selectbox("案卷对象", list(choices), format_func=choices.get, label_visibility="collapsed", key="case")
-        name = f"第{chosen}组" if chosen in groups else found.report.essay(chosen).author or chosen
-        store = context.store()
-        make = lambda: _case_html(store, batch, found.report, chosen, groups.get(chosen)).encode()
-        cells[2].download_button(
-            "下载案卷", store.exporting(batch.id, f"案卷-{name}", make), f"案卷-{name}.html", "text/html", on_click="ignore", width="stretch", key="export-case"
-        )
-        theme.lede("一人或一组一个文件，含双方原文、逐处对照、依据和复核经过；用浏览器打开，不需要本程序，可打印成 PDF。")
+        case_downloads(cells[2:], batch, found.report, chosen, groups.get(chosen))
+        theme.lede("一人或一组一个文件，含双方原文、逐处对照、依据和复核经过；网页用浏览器打开，不需要本程序。")
+
+
+def case_downloads(cells, batch: StoredBatch, report: Report, chosen: str | int, ids: list[str] | None = None) -> None:
+    """Buttons in ``cells`` for the case file of one suspect, or of the group ``chosen`` of ``ids``: as a page and, with two, as PDF."""
+    store = context.store()
+    name = f"案卷-{report.essay(chosen).author or chosen}" if ids is None else f"案卷-第{chosen}组"
+    html = lambda: _case_html(store, batch, report, chosen, ids)
+    kinds = [("下载网页", "html", "text/html", lambda: html().encode())]
+    if len(cells) > 1 and browser():
+        kinds.append(("下载 PDF", "pdf", "application/pdf", lambda: page_to_pdf(html())))
+    for cell, (label, ending, mime, make) in zip(reversed(cells), reversed(kinds), strict=False):
+        cell.download_button(
+            label if len(cells) > 1 else "案卷", store.exporting(batch.id, name, make), f"{name}.{ending}", mime,
+            on_click="ignore", width="stretch", key=f"export-case-{ending}",
+        )  # fmt: skip
 
 
 def _case_html(store: Access, batch: StoredBatch, report: Report, chosen: str | int, ids: list[str] | None) -> str:

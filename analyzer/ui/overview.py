@@ -24,6 +24,8 @@ def page() -> None:
         st.html("<b>先看这些</b>")
         if not items:
             st.html('<p class="lede">没有需要先看的事项。</p>')
+        else:
+            _header()
         for item in items:
             _row(item, batch)
 
@@ -33,6 +35,12 @@ def _card(answer: Answer) -> str:
         f'<div class="card"><h3>{escape(answer.question)}</h3><div class="big">{escape(answer.number)} <small>{escape(answer.unit)}</small></div>'
         f"<p>{escape(answer.sentence)}</p></div>"
     )
+
+
+def _header() -> None:
+    cells = st.columns(WIDTHS)
+    for n, (cell, title) in enumerate(zip(cells, ("事项", "对象", "依据", "程度"), strict=False)):
+        cell.html(f'<div class="column" style="text-align:{"right" if n == 3 else "left"}">{title}</div>')
 
 
 def _row(item: Attention, batch: StoredBatch) -> None:

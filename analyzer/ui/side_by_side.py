@@ -13,7 +13,7 @@ from analyzer.report.report import Report
 STYLE = (
     CSS
     + """
-.document { height: calc(100vh - 415px); min-height: 260px; }
+.document { height: calc(100vh - 372px); min-height: 260px; }
 [data-link] { cursor: pointer; } [data-link]:focus-visible { outline: 2px solid #0b5cad; }
 [data-link].chosen { box-shadow: 0 0 0 2px #1d2733; }
 .legend .places { margin-left: auto; display: inline-flex; gap: 6px; align-items: center; }

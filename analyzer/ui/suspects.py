@@ -16,6 +16,7 @@ from analyzer.report.suspects import Suspect, counting_matches, document_name, s
 from analyzer.store import StoredBatch
 from analyzer.ui import context, theme
 from analyzer.ui.context import Loaded
+from analyzer.ui.export import case_downloads
 from analyzer.ui.review_form import review_form
 from analyzer.ui.side_by_side import side_by_side
 
@@ -159,7 +160,11 @@ def _pair(batch: StoredBatch, found: Loaded, id: str) -> None:
     _steps(batch, found, s, partners, other, reviews)
     if other:
         side_by_side(found.report, id, other)
-        theme.lede("；".join(part for part in ("谁先谁后未知", traces_sentence(found.report, id, other)) if part) + "。")
+        cells = st.columns([9, 1.2], vertical_alignment="center")
+        with cells[0]:
+            theme.lede("；".join(part for part in ("谁先谁后未知", traces_sentence(found.report, id, other)) if part) + "。")
+        if context.store().may("export"):
+            case_downloads(cells[1:], batch, found.report, id)
     else:
         st.info("没有可以并排的另一篇：相近的文字散见于多篇，或对方文本不在手边。", icon=":material/info:")
     listed = {listed.essay.id for listed in found.suspects}

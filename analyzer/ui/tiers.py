@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from urllib.parse import quote
 
 import pandas as pd
@@ -9,14 +10,17 @@ import streamlit as st
 
 from analyzer.compare import Comparison
 from analyzer.essay import TIERS
-from analyzer.labels import TIER
+from analyzer.labels import LEVEL, TIER, VERDICT
 from analyzer.report import charts
+from analyzer.report.bundle import harmless
 from analyzer.report.summary import comparison
 from analyzer.ui import context, theme
 from analyzer.ui.context import Loaded
 
 MOST_UNITS = 40
 """Units in the heat map; the rest are in the workbook."""
+
+HEAT = {"depth": "思考深度中位数", "suspected": "疑似比例"}
 
 MEASURES = {
     "score_own": ("思考深度（0–100）", (0.0, 100.0), "depth"),
@@ -40,19 +44,54 @@ def page() -> None:
     levels = charts.level_shares(table, width=300)
     left, right = st.columns([1.75, 1])
     with left, st.container(border=True, key="panel-rain"):
-        st.html(f"<b>{title}</b>")
+        to_keep = charts.depth_by_tier(*shown)  # a picture that is sent on must not lead into this computer
+        _titled(title.partition("（")[0] + "分布", title, to_keep, _essays(table), "rain")
         _show(rain, "rain")
         if table.tier.value_counts().max() > charts.MOST_POINTS:
             theme.lede(f"每个层级只画 {charts.MOST_POINTS} 个点，曲线、中位数和四分位按全部篇目算。")
     with right, st.container(border=True, key="panel-levels"):
-        st.html("<b>等级构成</b>")
+        _titled("等级构成", "等级构成", levels, _levels(table), "levels")
         _show(levels, "levels")
         st.html(_table(found, table, unit))
     _words(comparison(found.report, name), unit)
-    to_keep = charts.depth_by_tier(*shown)  # a picture that is sent on must not lead into this computer
-    _downloads(("思考深度分布" if measure == "score_own" else title, to_keep), ("等级构成", levels), table=table)
     _shares(found)
     _units(found)
+
+
+def _titled(name: str, heading: str, chart, figures: pd.DataFrame, key: str) -> None:
+    """A chart's heading, and beside it the chart as a picture and its numbers, to be taken away."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key=f"saves-{key}"):
+        st.html(f"<b>{heading}</b>", width="stretch")
+        for label, mime, make in (
+            ("PNG", "image/png", lambda: charts.to_png(chart)),
+            ("SVG", "image/svg+xml", lambda: charts.to_svg(chart)),
+            ("CSV", "text/csv", lambda: figures.to_csv(index=False).encode("utf-8-sig")),
+        ):
+            st.download_button(label, make, f"{name}.{label.lower()}", mime, on_click="ignore", key=f"{label}-{key}")
+
+
+def _essays(table: pd.DataFrame) -> pd.DataFrame:
+    shown = table[["unit", "tier", "score_own", "level_own", "own", "copied", "templated", "verdict"]].assign(
+        tier=table.tier.map(TIER), verdict=table.verdict.map(VERDICT), unit=table.unit.map(harmless)
+    )
+    return shown.set_axis(["单位", "层级", "思考深度", "深度等级", "自己的话", "与他人雷同", "与范文相似", "结论"], axis=1)
+
+
+def _levels(table: pd.DataFrame) -> pd.DataFrame:
+    counted = table.assign(level=table.level_own).groupby(["tier", "level"]).size().rename("篇数").reset_index()
+    counted = counted[counted.tier.isin(TIERS)]
+    shares = counted["篇数"] / counted.groupby("tier")["篇数"].transform("sum")
+    return pd.DataFrame({"层级": counted.tier.map(TIER), "等级": counted.level.astype(int).map(LEVEL), "篇数": counted["篇数"], "占比": shares.round(4)})
+
+
+def _compared(of: Iterable[tuple[str, Comparison]]) -> pd.DataFrame:
+    rows = []
+    for title, c in of:
+        for g in c.groups:
+            unit, _, tier = g.name.rpartition("|")
+            value = g.median if g.mean is None else g.mean
+            rows.append({"指标": title, "单位": harmless(unit), "层级": TIER.get(tier, tier), "篇数": g.n, "数值": value, "下限": g.low, "上限": g.high})
+    return pd.DataFrame(rows)
 
 
 def _show(chart, key: str) -> None:
@@ -88,34 +127,6 @@ def _words(of: Comparison | None, unit: str | None) -> None:
     theme.say(("结论", text))
 
 
-def _downloads(*named, table: pd.DataFrame) -> None:
-    columns = st.columns([1, 1, 1, 1, 1.2, 2])
-    for i, (name, chart) in enumerate(named):
-        columns[2 * i].download_button(
-            f"{name} PNG", lambda chart=chart: charts.to_png(chart), f"{name}.png", "image/png", on_click="ignore", key=f"png-{i}"
-        )
-        columns[2 * i + 1].download_button(
-            f"{name} SVG",
-            lambda chart=chart: charts.to_svg(chart),
-            f"{name}.svg",
-            "image/svg+xml",
-            on_click="ignore",
-            key=f"svg-{i}",
-        )
-    shown = table[["unit", "tier", "score_own", "level_own", "own", "copied", "templated", "verdict"]].assign(
-        tier=table.tier.map(TIER)
-    )
-    shown.columns = ["单位", "层级", "思考深度", "深度等级", "自己的话", "与他人雷同", "与范文相似", "结论"]
-    columns[4].download_button(
-        "数据 CSV",
-        lambda: shown.to_csv(index=False).encode("utf-8-sig"),
-        "层级对比.csv",
-        "text/csv",
-        on_click="ignore",
-        key="csv",
-    )
-
-
 def _shares(found: Loaded) -> None:
     named = [
         (comparison(found.report, m), t)
@@ -125,22 +136,20 @@ def _shares(found: Loaded) -> None:
     if not known:
         return
     with st.container(border=True, key="panel-shares"):
-        st.html("<b>疑似雷同与套用模板</b>")
         chart = charts.shares([c for c, _ in known], [t for _, t in known])
+        _titled("疑似比例", "疑似雷同与套用模板", chart, _compared((t, c) for c, t in known), "shares")
         _show(chart, "shares")
         theme.say(*[(title.split("（")[0], c.conclusion) for c, title in known if c.conclusion])
 
 
 def _units(found: Loaded) -> None:
     with st.container(border=True, key="panel-units"):
-        st.html("<b>单位 × 层级</b>")
         choice = st.segmented_control(
-            "显示",
-            ["depth", "suspected"],
+            "单位 × 层级",
+            list(HEAT),
             default="depth",
             required=True,
-            label_visibility="collapsed",
-            format_func={"depth": "思考深度", "suspected": "疑似比例"}.get,
+            format_func=HEAT.get,
             key="heat",
         )
         of = comparison(found.report, choice, "unit_tier")
@@ -149,8 +158,9 @@ def _units(found: Loaded) -> None:
             return
         sizes = found.table.unit.value_counts()
         shown = set(sizes.index[:MOST_UNITS])
-        if len(sizes) > MOST_UNITS:
-            theme.lede(f"只显示篇数最多的 {MOST_UNITS} 个单位，其余见清单的“单位对比”。")
         kept = Comparison(of.measure, of.by, tuple(g for g in of.groups if g.name.rpartition("|")[0] in shown))
-        _show(charts.unit_by_tier(kept, "思考深度中位数" if choice == "depth" else "疑似比例", choice != "depth"), "heat")
-        theme.lede("括号里是篇数；不足 3 篇的不显示数值。")
+        chart = charts.unit_by_tier(kept, HEAT[choice], choice != "depth")
+        _titled(f"单位层级{HEAT[choice]}", f"单位 × 层级：{HEAT[choice]}", chart, _compared([(HEAT[choice], of)]), "heat")
+        _show(chart, "heat")
+        more = f"只画篇数最多的 {MOST_UNITS} 个单位，CSV 里是全部。" if len(sizes) > MOST_UNITS else ""
+        theme.lede(f"{more}括号里是篇数；不足 3 篇的不显示数值。")
