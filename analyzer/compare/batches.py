@@ -33,6 +33,11 @@ class Change:
     """The later batch (``a``) against the earlier one; ``p`` after Holm's correction over all changes of the measure."""
     conclusion: str = ""
 
+    @property
+    def is_claimed(self) -> bool:
+        """Whether it is more than noise."""
+        return is_claimed(self.difference)
+
 
 def changes(table: pd.DataFrame, *, resamples: int = RESAMPLES) -> tuple[Change, ...]:
     """Each unit, each tier and each tier of each unit, in every batch against the one before that has it.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from analyzer.copying.match import Originality
+from analyzer.report.comparing import compared
 from analyzer.report.report import Report
 
 LOWEST, HIGHEST = 0.05, 0.95
