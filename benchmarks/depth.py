@@ -60,7 +60,8 @@ def overall(t, essays: pd.DataFrame, true: np.ndarray, said: np.ndarray, group: 
     print(f"Sentences: {len(true)} of {len(essays)} essays, 95 % intervals by bootstrap over essays\n")
     print(f"{'':18}{'accuracy':>22}{'macro F1':>22}")
     labelled = t.label >= 0
-    for name, guess in {"model": said} | {n: g[labelled] for n, g in sentence_baselines(t).items()}.items():
+    guesses = {"model": said} | {name: guess[labelled] for name, guess in sentence_baselines(t).items()}
+    for name, guess in guesses.items():
         print(f"{name:18}{_with_interval(accuracy, true, guess, groups=group)}{_with_interval(macro_f1, true, guess, groups=group)}")
     print(f"{'target':18}{TARGETS['accuracy']:>22.2f}{TARGETS['macro F1']:>22.2f}\n")
     _confusion(confusion(true, said, len(LABELS)), LABELS, "label \\ said", class_f1(true, said))
@@ -89,11 +90,11 @@ def parts(essays: pd.DataFrame, sentences: pd.DataFrame, true: np.ndarray, said:
     """By campaign, tier and length."""
     key = essays.set_index(essays.campaign + essays.essay)
     of_sentence = key.loc[sentences.campaign + sentences.essay]
-    length = lambda characters: pd.cut(characters, LENGTHS, right=False).map(lambda c: f"{c.left}–{c.right - 1} characters").astype(str)
+    length = lambda characters: pd.cut(characters, LENGTHS, right=False).map(_span).astype(str)
     print(f"\n{'':22}{'sentences':>10}{'accuracy':>10}{'macro F1':>10}{'essays':>8}{'QWK':>22}{'Spearman':>10}{'off by 2+':>11}")
     for of_essays, of_rows, order in (
         (essays.campaign, sentences.campaign, None), (essays.tier, of_sentence.tier, TIERS),
-        (length(essays.characters), length(of_sentence.characters), [f"{a}–{b - 1} characters" for a, b in zip(LENGTHS, LENGTHS[1:])]),
+        (length(essays.characters), length(of_sentence.characters), [_span(pd.Interval(a, b)) for a, b in zip(LENGTHS, LENGTHS[1:])]),
     ):
         for name in order or sorted(of_essays.unique()):
             row, part = (of_rows == name).to_numpy(), essays[(of_essays == name).to_numpy()]
@@ -101,6 +102,10 @@ def parts(essays: pd.DataFrame, sentences: pd.DataFrame, true: np.ndarray, said:
                   f"{_with_interval(weighted_kappa, part['median'], part.level)}{rank_correlation(part['median'], part.score):>10.3f}"
                   f"{(part['median'] - part.level).abs().gt(1).sum():>11}")
         print()
+
+
+def _span(characters: pd.Interval) -> str:
+    return f"{characters.left}–{characters.right - 1} characters" if characters.right < LENGTHS[-1] else f"{characters.left} and more"
 
 
 def hard_essays(essays: pd.DataFrame) -> None:

@@ -98,7 +98,7 @@ def rate(
     own = [k for k, s in enumerate(sentences) if taken is None or taken[s.start : s.end].mean() <= 0.5]
     own = _without_repeats(essay.text, sentences, own)
     kept = tuple(sentences[k] for k in own)
-    if sum(s.end - s.start for s in kept) < LEAST_CHARACTERS or len(kept) < LEAST_SENTENCES:
+    if sum(_chinese(essay.text[s.start : s.end]) for s in kept) < LEAST_CHARACTERS or len(kept) < LEAST_SENTENCES:
         return Reflection(essay.id, None, None, None, None, {}, sentences if taken is None else kept, (), advise(None, kept))
     features = essay_features(probabilities[own])
     above = model.level.above(features)[0]
@@ -112,6 +112,11 @@ def rate(
         essay.id, level, round(score, 1), round(max(0.0, score - model.half_width), 1),
         round(min(100.0, score + model.half_width), 1), aspects, shown, evidence, advise(aspects, kept),
     )
+
+
+def _chinese(text: str) -> int:
+    """Characters of Chinese: a list of numbers or an English text is nothing that the models could judge."""
+    return sum("\u3400" <= c <= "\u9fff" for c in text)
 
 
 def _without_repeats(text: str, sentences: tuple[LabelledSentence, ...], own: list[int]) -> list[int]:
