@@ -65,11 +65,15 @@ def _offers(store: Access, batch: StoredBatch, report: Report, reviews: Mapping[
         documents.append(("下载 PDF", f"分析报告{suffix}.pdf", "application/pdf", pdf))
     excel = lambda: _file("a.xlsx", lambda path: write_workbook(report, path, reviews))
     data = lambda: _file("a.json", report.to_json)
+    open_word = lambda: _file("a.docx", lambda path: write_document(report, path, batch.name, circulated=True))
+    open_excel = lambda: _file("a.xlsx", lambda path: write_workbook(report, path, circulated=True))
     whole = lambda: bundle(report, batch.name, reviews, {id: _steps(store, batch.id, id) for id in reviews})
     return [
         Offer("疑似雷同清单", "一行一人，带双方原文和待填栏；有筛选、下拉和打印设置。填好可以再导入。",
               (("下载 Excel", f"疑似雷同清单{suffix}.xlsx", XLSX, excel),)),
         Offer("分析报告", "按公文格式写成，带图表、结论和读法，可以直接改。", tuple(documents)),
+        Offer("通报", "可以发给大家看的：只有总体、层级和单位，不点名；不足 5 篇的组不显示数字。",
+              (("下载 Excel", f"通报-对比表{suffix}.xlsx", XLSX, open_excel), ("下载 Word", f"通报-分析报告{suffix}.docx", DOCX, open_word))),
         Offer("数据", "全部篇目每篇一行（CSV）；程序用的完整结果（JSON），可存档或交给别的程序。",
               (("下载 CSV", f"全部篇目{suffix}.csv", "text/csv", lambda: essays_csv(report)),
                ("下载 JSON", f"report{suffix}.json", "application/json", data))),
