@@ -245,6 +245,8 @@ def filled(store, report):
     earlier = next(e for e in known.essays if e.id == id)
     second = store.add_report("四月", replace(report, documents=(*report.documents, replace(earlier, id=f"{batch}/{id}"))))
     store.add_documents("library", [Essay("x", MARK, author=NAME), Essay("y", "别人的范文", author=OTHER)])
+    store.cache.mkdir()
+    (store.cache / "1.keys.npy").write_text(MARK, encoding="utf-8")
     (store.home / "backups").mkdir()
     (store.home / "backups" / "xinde-版本1.sqlite3").write_text(NAME + MARK, encoding="utf-8")
     return batch, second, id

@@ -227,9 +227,9 @@ def _or_none(read, id: str):
 
 def purge(home: Path) -> None:
     """Let nothing deleted stay on the disk: copies, cache, free pages and journal."""
-    for name in ("backups", "cache"):
-        if (home / name).exists():
-            shutil.rmtree(home / name)
+    for folder in (home / "backups", Store(home).cache):
+        if folder.exists():
+            shutil.rmtree(folder)
     with closing(sqlite3.connect(home / NAME, timeout=WAIT, isolation_level=None)) as db:
         db.execute("PRAGMA secure_delete = ON")
         db.execute("VACUUM")

@@ -54,6 +54,11 @@ class Store:
         prepare(self.home)
         self._finish_removing()
 
+    @property
+    def cache(self) -> Path:
+        """Folder of sentence vectors; it may be deleted at any time, and is by ``xinde forget``."""
+        return self.home / "cache"
+
     def _database(self):
         return transaction(self.home / NAME)
 
