@@ -16,10 +16,11 @@ from analyzer.copying.match import Match
 from analyzer.copying.meaning import SentenceSpace, build_space, load_background
 from analyzer.copying.noise import grown
 from analyzer.copying.passages import Box, chain_boxes, lexical_boxes, merge, to_match
+from analyzer.copying.postings import find_postings
 from analyzer.copying.quotes import marked_quotes, official_quotes
 from analyzer.copying.rewording import chain_features, find_chains
 from analyzer.essay import Essay
-from analyzer.text.encode import Encoder
+from analyzer.text.encode import Encoder, Vectors
 
 LEAST_EVIDENCE = 10.0
 """Weighted shared k-grams that a passage needs to stand as a match; see benchmarks/copying.py for the trade."""
@@ -65,7 +66,7 @@ def quote_documents(
 
 
 def find_matches(
-    documents: Sequence[Document], vectors: Sequence[np.ndarray], models: Models,
+    documents: Sequence[Document], vectors: Vectors | Sequence[np.ndarray], models: Models,
     progress: Callable[[int, int], None] | None = None,
 ) -> list[Match]:
     """Every passage that an essay of the batch shares with another document, once a pair, quotations left out.
@@ -73,15 +74,16 @@ def find_matches(
     Parameters
     ----------
     documents : batch, history and library, quotations masked.
-    vectors : for each document the (sentences, d) float32 unit rows of its sentences.
+    vectors : of all their sentences in order, or for each document the (sentences, d) float32 unit rows of its sentences.
     """
     if len(documents) < 2 or all(document.quoted_sentences().all() for document in documents):
         return []  # nothing to compare, or nothing but quotations and marks
-    boxes = _shared_runs(documents, models)
+    runs = _Runs(documents, models)
+    boxes = runs.of_strong_pairs()
     space = build_space(documents, vectors, models.background)
     reworded = _reworded(documents, space, models, boxes, progress)
     for pair, found in reworded.items():
-        boxes.setdefault(pair, []).extend(found)
+        boxes.setdefault(pair, runs.of_weak_pair(*pair)).extend(found)
     matches = []
     for (a, b), found in sorted(boxes.items()):
         total = sum(x.evidence for x in found)
@@ -97,15 +99,31 @@ def _turned(a: Document, b: Document, box: Box) -> Match:
     return to_match(a, b, Box(box.other_start, box.other_end, box.start, box.end, box.evidence, box.rarity))
 
 
-def _shared_runs(documents: Sequence[Document], models: Models) -> dict[tuple[int, int], list[Box]]:
-    commonness = Commonness(documents, models.common_kgrams)
-    weights = [commonness.weights(document.hashes) for document in documents]
-    boxes = {}
-    for a, b in lexical_pairs(documents):
-        found = lexical_boxes(documents[a], documents[b], weights[a])
-        if found:
-            boxes[int(a), int(b)] = found
-    return boxes
+class _Runs:
+    """Shared runs of characters of the pairs that share fingerprints; aligned only where they can come to anything."""
+
+    def __init__(self, documents: Sequence[Document], models: Models) -> None:
+        self._documents = documents
+        postings = find_postings(documents)
+        self._commonness = Commonness(postings, models.common_kgrams)
+        pairs = lexical_pairs(documents)
+        enough = postings.evidence(pairs, self._commonness.weights(postings.hashes)) >= LEAST_EVIDENCE - 0.01
+        self._strong = pairs[enough]
+        self._weak = set(map(tuple, pairs[~enough].tolist()))
+        self._weights: tuple[int, np.ndarray] = (-1, np.zeros(0))
+
+    def of_strong_pairs(self) -> dict[tuple[int, int], list[Box]]:
+        boxes = {(a, b): self._aligned(a, b) for a, b in self._strong.tolist()}
+        return {pair: found for pair, found in boxes.items() if found}
+
+    def of_weak_pair(self, a: int, b: int) -> list[Box]:
+        """Too little for a match by itself, but beside reworded sentences it counts."""
+        return self._aligned(a, b) if (a, b) in self._weak else []
+
+    def _aligned(self, a: int, b: int) -> list[Box]:
+        if self._weights[0] != a:
+            self._weights = a, self._commonness.weights(self._documents[a].hashes)
+        return lexical_boxes(self._documents[a], self._documents[b], self._weights[1])
 
 
 def _reworded(

@@ -56,7 +56,9 @@ def build_table(essays: Sequence[Sequence[Sentence]], vectors: Sequence[np.ndarr
     essay = np.repeat(np.arange(len(essays)), counts)
     texts = [sentence.text for sentences in essays for sentence in sentences]
     words, characters = _hashers()
-    hashed = sparse.hstack([words.transform(map(outline, texts)), characters.transform(texts)]).tocsr()
+    place: dict[str, int] = {}
+    number = [place.setdefault(text, len(place)) for text in texts]  # what many write is worked out once
+    hashed = sparse.hstack([words.transform(map(outline, place)), characters.transform(place)]).tocsr()[number]
     return SentenceTable(essay, np.concatenate(vectors).astype(np.float32), _place(counts, texts), hashed)
 
 

@@ -18,6 +18,9 @@ from analyzer.reflection.reflection import LABELS, LabelledSentence
 COMPONENTS, NEIGHBOUR_COMPONENTS = 128, 48
 """Principal components of the sentence's own vector and of each neighbour's."""
 
+AT_ONCE = 1000
+"""Essays labelled at once: their tables of words and characters are large."""
+
 VECTOR_SCALE = 4.0
 """Vectors are unit rows; times this they weigh about as much as the place features."""
 
@@ -85,13 +88,18 @@ def label_sentences(
     found: list = [((), np.zeros((0, len(LABELS))))] * len(essays)
     if not filled:
         return found
+    for start in range(0, len(filled), AT_ONCE):
+        _label(essays, vectors, model, filled[start : start + AT_ONCE], found)
+    return found
+
+
+def _label(essays, vectors, model: LabelModel, filled: list[int], found: list) -> None:
     table = build_table([essays[k] for k in filled], [vectors[k] for k in filled])
     probabilities = model.probabilities(table)
-    for number, k in enumerate(filled):
-        rows = probabilities[table.essay == number]
+    ends = np.cumsum([len(essays[k]) for k in filled])
+    for k, rows in zip(filled, np.split(probabilities, ends[:-1])):
         labelled = tuple(
             LabelledSentence(s.start, s.end, LABELS[int(row.argmax())], round(float(row.max()), 4))
             for s, row in zip(essays[k], rows)
         )
         found[k] = (labelled, rows)
-    return found

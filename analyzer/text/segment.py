@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 
 from analyzer.essay import Essay, Sentence
+from analyzer.text.viterbi import remembered, sparse_viterbi
 from analyzer.text.line_breaks import broken_lines
 
 LONGEST = 300
@@ -82,6 +83,8 @@ def _tokenizer():
 
     jieba.setLogLevel(logging.WARNING)
     jieba.initialize()
+    jieba.finalseg.viterbi = remembered(jieba.finalseg.viterbi)
+    jieba.posseg.viterbi = remembered(sparse_viterbi)
     return jieba
 
 
