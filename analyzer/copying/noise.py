@@ -1,0 +1,101 @@
+"""Passages grown over noisy edges: where characters were shuffled, put in or taken out, no run of them is left to see,
+but nearly all of them are still there.
+
+Only the edges of passages that are known are tried, so that two honest texts never meet this; two unrelated stretches
+of Chinese share about a quarter of their characters.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from analyzer.copying.document import Document
+from analyzer.copying.passages import Box
+
+STEPS = (120, 80, 50, 30, 20)
+"""Normalized characters by which an edge is tried, the longest first."""
+
+ALIKE = 0.72
+"""Share of the characters (each as often as it stands) that the two stretches must have in common. A fifth of noise
+leaves 0.83 and more; benchmarks/noise.py."""
+
+SHORTEST, LOPSIDED = 4, 0.6
+"""A rest at the end of the text is tried whole from this many characters on, shorter : longer at least LOPSIDED."""
+
+
+def grown(a: Document, b: Document, box: Box) -> Box:
+    """The box with both its edges moved out as long as what lies beyond holds the same characters in any order."""
+    box = _levelled(a, b, box)
+    start, other_start = _beyond(a, b, box.start, box.other_start, backwards=True)
+    end, other_end = _beyond(a, b, box.end, box.other_end, backwards=False)
+    return replace(box, start=start, end=end, other_start=other_start, other_end=other_end)
+
+
+def _levelled(a: Document, b: Document, box: Box) -> Box:
+    """The box with its shorter side grown at one edge, where what is missing there is what the longer side has."""
+    mine, theirs = _inside(a, box.start, box.end), _inside(b, box.other_start, box.other_end)
+    lacking = abs(len(mine) - len(theirs))
+    if not SHORTEST <= lacking <= STEPS[0]:
+        return box
+    shorter, longer = (b, mine) if len(mine) > len(theirs) else (a, theirs)
+    start, end = (box.other_start, box.other_end) if shorter is b else (box.start, box.end)
+    for backwards in (True, False):
+        rest, places = _rest(shorter, start if backwards else end, backwards)
+        counterpart = longer[:lacking] if backwards else longer[-lacking:]
+        if len(rest) >= lacking and _common(rest[:lacking], counterpart) >= ALIKE:
+            at = _place(places, lacking, backwards)
+            return replace(box, **{("other_" if shorter is b else "") + ("start" if backwards else "end"): at})
+    return box
+
+
+def _inside(document: Document, start: int, end: int) -> np.ndarray:
+    offsets = document.normalized.offsets
+    return document.normalized.codes[np.searchsorted(offsets, start) : np.searchsorted(offsets, end)]
+
+
+def _beyond(a: Document, b: Document, at: int, other_at: int, backwards: bool) -> tuple[int, int]:
+    """Where the edge at code points ``at`` and ``other_at`` comes to lie."""
+    rest, places = _rest(a, at, backwards)
+    other_rest, other_places = _rest(b, other_at, backwards)
+    taken = 0
+    while step := _step(rest[taken:], other_rest[taken:]):
+        if step[0] != step[1]:  # the whole rest of both
+            taken, other_taken = taken + step[0], taken + step[1]
+            return _place(places, taken, backwards), _place(other_places, other_taken, backwards)
+        taken += step[0]
+    return (_place(places, taken, backwards), _place(other_places, taken, backwards)) if taken else (at, other_at)
+
+
+def _rest(document: Document, at: int, backwards: bool) -> tuple[np.ndarray, np.ndarray]:
+    """Characters beyond an edge, nearest first, up to the next quotation, and their places."""
+    codes, offsets = document.normalized.codes, document.normalized.offsets
+    cut = int(np.searchsorted(offsets, at))
+    codes, offsets = (codes[:cut][::-1], offsets[:cut][::-1]) if backwards else (codes[cut:], offsets[cut:])
+    quoted = document.quoted[offsets]
+    free = int(np.argmax(quoted)) if quoted.any() else len(quoted)
+    return codes[:free], offsets[:free]
+
+
+def _place(places: np.ndarray, taken: int, backwards: bool) -> int:
+    return int(places[taken - 1]) + (0 if backwards else 1)
+
+
+def _step(x: np.ndarray, y: np.ndarray) -> tuple[int, int] | None:
+    """How many characters of each side to take next."""
+    for step in STEPS:
+        if len(x) >= step and len(y) >= step and _common(x[:step], y[:step]) >= ALIKE:
+            return step, step
+    short, long = sorted((len(x), len(y)))
+    if short >= SHORTEST and long <= STEPS[-1] * 2 and short >= LOPSIDED * long and _common(x, y) >= ALIKE:
+        return len(x), len(y)
+    return None
+
+
+def _common(x: np.ndarray, y: np.ndarray) -> float:
+    """Share of the longer stretch's characters that the other has too, each as often as it stands there."""
+    values, counts = np.unique(x, return_counts=True)
+    others, other_counts = np.unique(y, return_counts=True)
+    _, i, j = np.intersect1d(values, others, assume_unique=True, return_indices=True)
+    return float(np.minimum(counts[i], other_counts[j]).sum()) / max(1, len(x), len(y))
