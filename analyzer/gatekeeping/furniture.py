@@ -57,19 +57,11 @@ _WORDS = (
 
 def _stands_alone(reading: Reading, match: re.Match) -> bool:
     """Page furniture begins a line or follows a full stop; in the middle of a sentence somebody tells of it."""
-    return len(reading.before(match.start()).strip()) <= 10 and not MENTION.search(
-        reading.before(match.start())
-    )
+    return len(reading.before(match.start()).strip()) <= 10 and not MENTION.search(reading.before(match.start()))
 
 
 FURNITURE = tuple(
-    Rule(
-        "footer",
-        re.compile(pattern, re.MULTILINE | re.IGNORECASE),
-        "网页上带下来的文字“{}”",
-        0.95,
-        _stands_alone,
-    )
+    Rule("footer", re.compile(pattern, re.MULTILINE | re.IGNORECASE), "网页上带下来的文字“{}”", 0.95, _stands_alone)
     for pattern in _WORDS
 )
 TITLE = re.compile(

@@ -16,12 +16,8 @@ def turned_utf8(reading: Reading) -> Iterator[tuple[int, int]]:
     """
     for run in re.finditer(r"[^\x00-\x7f，。！？、；：“”‘’《》（）]{5,}", reading.text):
         data = run.group().encode("gbk", errors="replace")
-        if len(data) != 2 * len(
-            run.group()
-        ):  # a character outside GBK has become a single "?"
-            data = b"".join(
-                c.encode("gbk", errors="replace").rjust(2, b"?") for c in run.group()
-            )
+        if len(data) != 2 * len(run.group()):  # a character outside GBK has become a single "?"
+            data = b"".join(c.encode("gbk", errors="replace").rjust(2, b"?") for c in run.group())
         for match in _UTF8_HANZI.finditer(data):
             yield run.start() + match.start() // 2, run.start() + (match.end() + 1) // 2
 
@@ -38,18 +34,10 @@ def _is_noise(reading: Reading, match: re.Match) -> bool:
 
 GARBLED = (
     Rule("garbled", re.compile("\ufffd+"), "有读不出的字符", 0.95, quoted=True),
+    Rule("garbled", re.compile("(?:锟斤拷|烫烫烫|屯屯屯|ï¿½)+[锟斤拷烫屯]*"), "乱码“{}”", 0.97, quoted=True),
     Rule(
         "garbled",
-        re.compile("(?:锟斤拷|烫烫烫|屯屯屯|ï¿½)+[锟斤拷烫屯]*"),
-        "乱码“{}”",
-        0.97,
-        quoted=True,
-    ),
-    Rule(
-        "garbled",
-        re.compile(
-            r"(?:[\u00c2-\u00d6\u00d8-\u00ef][\u0080-\u00bf\u0152-\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]{0,2}){3,}"
-        ),
+        re.compile(r"(?:[\u00c2-\u00d6\u00d8-\u00ef][\u0080-\u00bf\u0152-\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]{0,2}){3,}"),
         "乱码“{}”",
         0.9,
         quoted=True,

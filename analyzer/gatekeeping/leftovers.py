@@ -28,40 +28,19 @@ def leftovers(reading: Reading) -> Iterator[Finding]:
                 continue
             if rule.guard is None or rule.guard(reading, match):
                 yield Finding(
-                    reading.essay.id,
-                    start,
-                    end,
-                    rule.kind,
-                    rule.note.format(_short(reading.text[start:end])),
-                    rule.certainty,
+                    reading.essay.id, start, end, rule.kind, rule.note.format(_short(reading.text[start:end])), rule.certainty
                 )
     for start, end in turned_utf8(reading):
-        yield Finding(
-            reading.essay.id,
-            start,
-            end,
-            "garbled",
-            f"乱码“{_short(reading.text[start:end])}”",
-            0.9,
-        )
+        yield Finding(reading.essay.id, start, end, "garbled", f"乱码“{_short(reading.text[start:end])}”", 0.9)
     title = TITLE.search(reading.essay.title)
     if title:
-        yield Finding(
-            reading.essay.id,
-            0,
-            0,
-            "footer",
-            f"题目里还留着“{title.group()}”，像是从范文网页带来的",
-            0.85,
-        )
+        yield Finding(reading.essay.id, 0, 0, "footer", f"题目里还留着“{title.group()}”，像是从范文网页带来的", 0.85)
 
 
 def _trimmed(match: re.Match) -> tuple[int, int]:
     text = match.group()
     start = match.start() + len(text) - len(text.lstrip(" \t\r\n\u3000"))
-    return start, max(
-        start, match.end() - (len(text) - len(text.rstrip(" \t\r\n\u3000")))
-    )
+    return start, max(start, match.end() - (len(text) - len(text.rstrip(" \t\r\n\u3000"))))
 
 
 def _short(text: str) -> str:

@@ -24,33 +24,17 @@ _SELF = re.compile(
     + _POST
     + ")"
 )
-_PAST = re.compile(
-    r"曾|过去|以前|[年月天]前|之前|调[来到入]|当年|那时|时任|当时|原来|\d{4}年|刚.{0,6}时|那[年会]"
-)
+_PAST = re.compile(r"曾|过去|以前|[年月天]前|之前|调[来到入]|当年|那时|时任|当时|原来|\d{4}年|刚.{0,6}时|那[年会]")
 _HEAD = re.compile(
     r"^(?P<what>姓名|汇报人|撰稿人|撰写人|作者|发言人|报告人|单位|工作单位|所在单位|科室)[ \u3000]*[：:][ \u3000]*(?P<value>[\u4e00-\u9fff·]{2,24})$"
 )
 _CALLED = re.compile(
     r"(?:对|跟|问|叫|喊|拉着|拍着|把|告诉|冲|朝|望着|看着|劝|指着)我[^。！？\n“”「」]{0,16}[“「\"](?P<name>[小老](?P<surname>[\u4e00-\u9fff]))(?=[，,啊呀、！!])"
 )
-_NAMED = re.compile(
-    r"(?:^|(?<=[。！？\n，]))我叫(?P<name>[\u4e00-\u9fff]{2,3})(?=[，,。])"
-)
-_PLACE = re.compile(
-    r"[\u4e00-\u9fff]{2,3}?(省|自治区|州|市|县|区|旗|镇|乡|街道|村|社区)"
-)
+_NAMED = re.compile(r"(?:^|(?<=[。！？\n，]))我叫(?P<name>[\u4e00-\u9fff]{2,3})(?=[，,。])")
+_PLACE = re.compile(r"[\u4e00-\u9fff]{2,3}?(省|自治区|州|市|县|区|旗|镇|乡|街道|村|社区)")
 _NO_PLACE = re.compile("[全我本各该这某]|城乡|街道|所在|基层|辖区|乡镇|农村")
-_LEVEL = {
-    "自治区": "省",
-    "县": "县",
-    "区": "县",
-    "旗": "县",
-    "镇": "乡",
-    "乡": "乡",
-    "街道": "乡",
-    "村": "村",
-    "社区": "村",
-}
+_LEVEL = {"自治区": "省", "县": "县", "区": "县", "旗": "县", "镇": "乡", "乡": "乡", "街道": "乡", "村": "村", "社区": "村"}
 
 
 @dataclass(frozen=True)
@@ -63,14 +47,8 @@ class Roster:
     @classmethod
     def of(cls, essays) -> Roster:
         return cls(
-            frozenset(
-                essay.unit.strip() for essay in essays if len(essay.unit.strip()) > 2
-            ),
-            frozenset(
-                essay.author.strip()
-                for essay in essays
-                if 2 <= len(essay.author.strip()) <= 4
-            ),
+            frozenset(essay.unit.strip() for essay in essays if len(essay.unit.strip()) > 2),
+            frozenset(essay.author.strip() for essay in essays if 2 <= len(essay.author.strip()) <= 4),
         )
 
     def is_another(self, unit: str, own: str) -> bool:
@@ -87,9 +65,7 @@ class Roster:
 def places(unit: str) -> dict[str, str]:
     """Rank → place in a unit's name: ``{"县": "临江区", "村": "柳树村"}``."""
     found, position = {}, 0
-    while (match := _PLACE.match(unit, position)) and not _NO_PLACE.match(
-        match.group()
-    ):
+    while (match := _PLACE.match(unit, position)) and not _NO_PLACE.match(match.group()):
         found[_LEVEL.get(match.group(1), match.group(1))] = match.group()
         position = match.end()
     return found
@@ -98,18 +74,10 @@ def places(unit: str) -> dict[str, str]:
 def other_names(reading: Reading, roster: Roster) -> Iterator[Finding]:
     essay = reading.essay
     for match in _SELF.finditer(reading.text):
-        if reading.is_quoted(match.start()) or _PAST.search(
-            reading.before(match.start())
-        ):
+        if reading.is_quoted(match.start()) or _PAST.search(reading.before(match.start())):
             continue
         if roster.is_another(match.group("unit"), essay.unit.strip()):
-            yield _finding(
-                essay,
-                match,
-                "unit",
-                f"自称“{match.group('unit')}”，名单上是“{essay.unit}”",
-                0.9,
-            )
+            yield _finding(essay, match, "unit", f"自称“{match.group('unit')}”，名单上是“{essay.unit}”", 0.9)
     yield from _heads(reading, roster)
     author = essay.author.strip()
     if not 2 <= len(author) <= 4:
@@ -118,18 +86,8 @@ def other_names(reading: Reading, roster: Roster) -> Iterator[Finding]:
         surname = match.group("surname")
         if reading.text.find(match.group("name")) < match.start("name"):
             continue  # somebody of that name has been met before
-        if (
-            surname in _SURNAMES
-            and not author.startswith(surname)
-            and surname not in author
-        ):
-            yield _finding(
-                essay,
-                match,
-                "name",
-                f"别人称作者为“{match.group('name')}”，名单上是{author}",
-                0.8,
-            )
+        if surname in _SURNAMES and not author.startswith(surname) and surname not in author:
+            yield _finding(essay, match, "name", f"别人称作者为“{match.group('name')}”，名单上是{author}", 0.8)
     for match in _NAMED.finditer(reading.text):
         name = match.group("name")
         if (
@@ -151,14 +109,7 @@ def _heads(reading: Reading, roster: Roster) -> Iterator[Finding]:
         value, start = head.group("value"), line.start + head.start("value")
         if head.group("what") in ("单位", "工作单位", "所在单位"):
             if roster.is_another(value, essay.unit.strip()):
-                yield Finding(
-                    essay.id,
-                    start,
-                    line.end,
-                    "other_name",
-                    f"写的单位是“{value}”，名单上是“{essay.unit}”",
-                    0.95,
-                )
+                yield Finding(essay.id, start, line.end, "other_name", f"写的单位是“{value}”，名单上是“{essay.unit}”", 0.95)
         elif (
             head.group("what") != "科室"
             and author
@@ -166,40 +117,13 @@ def _heads(reading: Reading, roster: Roster) -> Iterator[Finding]:
             and value != author
             and (value[0] in _SURNAMES or value in roster.people)
         ):
-            yield Finding(
-                essay.id,
-                start,
-                line.end,
-                "other_name",
-                f"写的姓名是{value}，名单上是{author}",
-                0.95,
-            )
+            yield Finding(essay.id, start, line.end, "other_name", f"写的姓名是{value}，名单上是{author}", 0.95)
     for line in reading.lines[1:][-2:]:
         if line.text in roster.people and author and line.text != author:
-            yield Finding(
-                essay.id,
-                line.start,
-                line.end,
-                "other_name",
-                f"落款是{line.text}，名单上是{author}",
-                0.9,
-            )
-        elif line.text in roster.units and roster.is_another(
-            line.text, essay.unit.strip()
-        ):
-            yield Finding(
-                essay.id,
-                line.start,
-                line.end,
-                "other_name",
-                f"落款单位是“{line.text}”，名单上是“{essay.unit}”",
-                0.9,
-            )
+            yield Finding(essay.id, line.start, line.end, "other_name", f"落款是{line.text}，名单上是{author}", 0.9)
+        elif line.text in roster.units and roster.is_another(line.text, essay.unit.strip()):
+            yield Finding(essay.id, line.start, line.end, "other_name", f"落款单位是“{line.text}”，名单上是“{essay.unit}”", 0.9)
 
 
-def _finding(
-    essay: Essay, match: re.Match, group: str, note: str, certainty: float
-) -> Finding:
-    return Finding(
-        essay.id, match.start(group), match.end(group), "other_name", note, certainty
-    )
+def _finding(essay: Essay, match: re.Match, group: str, note: str, certainty: float) -> Finding:
+    return Finding(essay.id, match.start(group), match.end(group), "other_name", note, certainty)

@@ -20,24 +20,18 @@ _ORGAN = (
 _CASE = re.compile(
     r"通报|案件|一案|某[^某]|保护伞|挪用|受贿|落马|被查|曝光|报道|新闻|电影|网友|短信|链接|邻[县镇村]|外[地省县]|嫌疑人|被告|原告|当事人|案例"
 )
-_SELF_BEFORE = re.compile(
-    r"(?:作为|身为|我是|我叫|我们?|本人|本单位|现任|任职于|带领|为|在|按照|根据|全)[^，。；]{0,5}$"
-)
+_SELF_BEFORE = re.compile(r"(?:作为|身为|我是|我叫|我们?|本人|本单位|现任|任职于|带领|为|在|按照|根据|全)[^，。；]{0,5}$")
 _SELF_AFTER = re.compile(
     r"^[^，。；]{0,14}?(?:的?(?:坚强|正确)领导|的?统一?(?:部署|安排|要求)|的一[名员位个]|组织的|关于[^，。；]{0,20}(?:要求|通知|部署|安排|精神)|高质量发展|发展|贡献|争光|事业|班子)"
 )
 _BLANK = r"(?:姓名|名字|名称?|全称|单位|部门|职务|职位|科室|学校|公司|社区|村镇?|支部|局|地点|时间|日期|年份|岗位|会议|文件|数字|人数|标题|主题|内容|事例|案例|事迹|例子|领导|基地|书记|同志)"
-_STORY = re.compile(
-    r"通报|案件|一案|某[^某]|曝光|报道|被告|原告|嫌疑人|当事人|起诉|判决"
-)
+_STORY = re.compile(r"通报|案件|一案|某[^某]|曝光|报道|被告|原告|嫌疑人|当事人|起诉|判决")
 _FORM = re.compile(r"签[名字章]|盖章|日期|承诺人|审核人|年[_＿ ]*月|得分|分数")
 
 
 def _of_the_author(reading: Reading, match: re.Match) -> bool:
     before, after = reading.before(match.start()), reading.after(match.end())
-    if _SELF_AFTER.search(after) or re.search(
-        r"(?:作为|身为|我是|我叫|本人|现任)[^，。；]{0,5}$", before
-    ):
+    if _SELF_AFTER.search(after) or re.search(r"(?:作为|身为|我是|我叫|本人|现任)[^，。；]{0,5}$", before):
         return True
     return not _CASE.search(before + after)
 
@@ -46,9 +40,7 @@ def _plainly_of_the_author(reading: Reading, match: re.Match) -> bool:
     """For 某某, which honest stories use most."""
     before, after = reading.before(match.start()), reading.after(match.end())
     speaks = re.search(r"(?:作为|身为|我是|本人是|现任)[^，。；]{0,5}$", before)
-    ordered = re.search(
-        r"(?:在|按照|根据|为|贯彻|落实|响应)[^，。；]{0,3}$", before
-    ) and _SELF_AFTER.search(after)
+    ordered = re.search(r"(?:在|按照|根据|为|贯彻|落实|响应)[^，。；]{0,3}$", before) and _SELF_AFTER.search(after)
     return bool(speaks or ordered) and not _CASE.search(before)
 
 
@@ -75,35 +67,16 @@ def _amid_words(reading: Reading, match: re.Match) -> bool:
 
 _FILL = "像是没有填写的占位“{}”"
 PLACEHOLDERS = (
+    Rule("placeholder", re.compile("(?:" + _MASK + _ORGAN + "){1,3}"), _FILL, 0.95, in_prose(_of_the_author)),
     Rule(
         "placeholder",
-        re.compile("(?:" + _MASK + _ORGAN + "){1,3}"),
-        _FILL,
-        0.95,
-        in_prose(_of_the_author),
-    ),
-    Rule(
-        "placeholder",
-        re.compile(
-            r"(?:20[XＸ×xｘ○〇*]{2}|(?<![A-Za-zXＸ])[XＸ×xｘ]{2,4})年(?:[XＸ×xｘ\d]{1,2}月)?(?:[XＸ×xｘ\d]{1,2}日)?"
-        ),
+        re.compile(r"(?:20[XＸ×xｘ○〇*]{2}|(?<![A-Za-zXＸ])[XＸ×xｘ]{2,4})年(?:[XＸ×xｘ\d]{1,2}月)?(?:[XＸ×xｘ\d]{1,2}日)?"),
         _FILL,
         0.95,
         in_prose(_years),
     ),
-    Rule(
-        "placeholder",
-        re.compile(r"(?<![A-Za-zXＸ])[XＸ×xｘ]{1,2}月[XＸ×xｘ]{1,2}日"),
-        _FILL,
-        0.95,
-        in_prose(_years),
-    ),
-    Rule(
-        "placeholder",
-        re.compile(r"(?<![与及和])(?<=我叫|我是|本人)[XＸ×xｘ某*＊]{2,3}(?![\w])"),
-        "姓名没有填写",
-        0.95,
-    ),
+    Rule("placeholder", re.compile(r"(?<![A-Za-zXＸ])[XＸ×xｘ]{1,2}月[XＸ×xｘ]{1,2}日"), _FILL, 0.95, in_prose(_years)),
+    Rule("placeholder", re.compile(r"(?<![与及和])(?<=我叫|我是|本人)[XＸ×xｘ某*＊]{2,3}(?![\w])"), "姓名没有填写", 0.95),
     Rule(
         "placeholder",
         re.compile(
@@ -142,9 +115,7 @@ PLACEHOLDERS = (
     Rule(
         "placeholder",
         re.compile(
-            r"[【\[〔｛{<＜](?:您的|你的|本人|具体)?[\u4e00-\u9fff]{0,4}?"
-            + _BLANK
-            + r"(?:名称?|全称)?[】\]〕｝}>＞]"
+            r"[【\[〔｛{<＜](?:您的|你的|本人|具体)?[\u4e00-\u9fff]{0,4}?" + _BLANK + r"(?:名称?|全称)?[】\]〕｝}>＞]"
             r"|[【\[〔（(]某某?[\u4e00-\u9fff]{1,10}[】\]〕）)]"
             r"|[（(](?:您的|你的|本人)?(?:单位|社区|学校|公司|[乡村]镇?|支行|部门|科室|医院|支部|领导|职务|活动|文件|会议)?(?:名称|名字|姓名|名)[）)]"
         ),
@@ -152,33 +123,10 @@ PLACEHOLDERS = (
         0.9,
         _amid_words,
     ),
-    Rule(
-        "placeholder",
-        re.compile(r"[（(]单位(?:名称)?[）)]\s*[（(]姓名[）)]"),
-        "占位“{}”没有换成自己的",
-        0.95,
-    ),
-    Rule(
-        "placeholder",
-        re.compile(r"【[ \u3000]*】(?=" + _ORGAN + r"|同志|年|月)"),
-        "空着的【】没有填写",
-        0.85,
-        in_prose(),
-    ),
-    Rule(
-        "placeholder",
-        re.compile(r"[_＿]{2,}"),
-        "空着的横线没有填写",
-        0.85,
-        in_prose(_no_form),
-    ),
-    Rule(
-        "placeholder",
-        re.compile(r"(?<=[\u4e00-\u9fff])[_＿](?=[\u4e00-\u9fff])"),
-        "空着的横线没有填写",
-        0.85,
-        _no_form,
-    ),
+    Rule("placeholder", re.compile(r"[（(]单位(?:名称)?[）)]\s*[（(]姓名[）)]"), "占位“{}”没有换成自己的", 0.95),
+    Rule("placeholder", re.compile(r"【[ \u3000]*】(?=" + _ORGAN + r"|同志|年|月)"), "空着的【】没有填写", 0.85, in_prose()),
+    Rule("placeholder", re.compile(r"[_＿]{2,}"), "空着的横线没有填写", 0.85, in_prose(_no_form)),
+    Rule("placeholder", re.compile(r"(?<=[\u4e00-\u9fff])[_＿](?=[\u4e00-\u9fff])"), "空着的横线没有填写", 0.85, _no_form),
     Rule(
         "placeholder",
         re.compile(

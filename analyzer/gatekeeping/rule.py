@@ -21,16 +21,9 @@ class Rule:
     """Whether it counts inside quotation marks too."""
 
 
-MENTION = re.compile(
-    r"(?:[写填印标盖](?:着|的是|成)?|空着|落款是?|抬头是?|留着|叫作?|称为|改成|还是|念成)[^，。]{0,3}$"
-)
+MENTION = re.compile(r"(?:[写填印标盖](?:着|的是|成)?|空着|落款是?|抬头是?|留着|叫作?|称为|改成|还是|念成)[^，。]{0,3}$")
 """The characters are talked about, not left over."""
 
 
-def in_prose(
-    guard: Callable[[Reading, re.Match], bool] | None = None,
-) -> Callable[[Reading, re.Match], bool]:
-    return lambda reading, match: (
-        not MENTION.search(reading.before(match.start()))
-        and (guard is None or guard(reading, match))
-    )
+def in_prose(guard: Callable[[Reading, re.Match], bool] | None = None) -> Callable[[Reading, re.Match], bool]:
+    return lambda reading, match: not MENTION.search(reading.before(match.start())) and (guard is None or guard(reading, match))
