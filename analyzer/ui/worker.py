@@ -127,6 +127,7 @@ def _analyze(store: Store, id: str) -> None:
         expected_characters=options.get("characters"),
         progress=Progress(store, id),
         calibration=preferences.calibration(store),
+        cache=store.home / "cache",
     )
     if (limit := preferences.suspected(store)) != SUSPECTED:
         report = relist(report, limit)
