@@ -6,8 +6,7 @@ import platform
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from importlib.metadata import version
-
-import numpy as np
+from pathlib import Path
 
 import analyzer
 from analyzer.copying import coverage, find_matches, judge, load_logistic, load_models, quote_documents
@@ -18,7 +17,7 @@ from analyzer.reflection import load_models as load_reflection_models
 from analyzer.reflection.calibrate import Calibration
 from analyzer.report.comparing import compared, with_changes
 from analyzer.report.report import Report
-from analyzer.text.encode import DEFAULT_ENCODER, encode, load_encoder
+from analyzer.text.encode import DEFAULT_ENCODER, ByEssay, encode_once, load_encoder
 
 Progress = Callable[[str, int, int], None]
 """Called with (stage, done, total); stages are those of STAGES, in that order."""
@@ -35,6 +34,7 @@ def analyze(
     expected_characters: int | None = None,
     progress: Progress | None = None,
     calibration: Calibration | None = None,
+    cache: Path | None = None,
 ) -> Report:
     """Everything that can be said about a batch.
 
@@ -48,6 +48,7 @@ def analyze(
     expected_characters : the length that was asked for, if one was.
     progress : see ``Progress``.
     calibration : depth levels as an organizer gives them (``xinde calibrate``).
+    cache : folder where sentence vectors are kept from run to run; it may be deleted at any time.
     """
     tell = progress or (lambda stage, done, total: None)
     within = lambda stage: lambda done, total: tell(stage, done, total)
@@ -59,8 +60,7 @@ def analyze(
     documents, quotes = quote_documents(placed, official)
     texts = [reading for document in documents for reading in document.readings]
     tell(STAGES[1], 0, len(texts))
-    rows = encode(texts, model, within(STAGES[1]))
-    vectors = np.split(rows, np.cumsum([len(document.sentences) for document in documents])[:-1])
+    vectors = encode_once(texts, model, within(STAGES[1]), cache)
 
     tell(STAGES[2], 0, 1)
     in_batch = {essay.id for essay in essays}
@@ -71,11 +71,11 @@ def analyze(
     tell(STAGES[3], 0, len(essays))
     sentences = [document.sentences for document in documents[: len(essays)]]
     default = model if encoder == DEFAULT_ENCODER else load_encoder(DEFAULT_ENCODER)
-    own_rows = vectors[: len(essays)] if model is default else _encode_again(sentences, default)
+    rows = vectors if model is default else encode_once([s.text for essay in sentences for s in essay], default, cache=cache)
     label_model, depth_model = load_reflection_models()
     if calibration:
         depth_model = calibration.apply(depth_model)
-    labelled = label_sentences(sentences, own_rows, label_model)
+    labelled = label_sentences(sentences, ByEssay(rows, [len(s) for s in sentences]), label_model)
     covered = coverage(essays, matches)
     whole, own = {}, {}
     for essay, labels in zip(essays, labelled):
@@ -103,12 +103,6 @@ def analyze(
     report = with_changes(replace(report, comparisons=compared(report)))
     tell(STAGES[5], 1, 1)
     return report
-
-
-def _encode_again(sentences, encoder) -> list[np.ndarray]:
-    """Vectors for the reflection model, which was trained on the default encoder's."""
-    rows = encode([s.text for essay in sentences for s in essay], encoder)
-    return np.split(rows, np.cumsum([len(essay) for essay in sentences])[:-1])
 
 
 def _distinct(
