@@ -6,9 +6,11 @@
 from analyzer.copying.finder import Models, find_matches, load_models, quote_documents
 from analyzer.copying.logistic import load_logistic
 from analyzer.copying.match import Match, Originality
+from analyzer.copying.nobody_elses import own_earlier, shared_sources
+from analyzer.copying.slots import only_slots
 from analyzer.copying.suspicion import coverage, judge
 
 __all__ = [
     "Match", "Models", "Originality", "coverage", "find_matches", "judge", "load_logistic", "load_models",
-    "quote_documents",
+    "only_slots", "own_earlier", "quote_documents", "shared_sources",
 ]

@@ -37,13 +37,13 @@ def align(a: np.ndarray, b: np.ndarray, gap: int = GAP) -> list[Passage]:
     ``a`` and ``b`` are (n,) and (m,) uint64 arrays of k-gram hashes, a 0 where the k-gram must not count (quoted
     text). Offsets of the result are normalized characters; passages are in the order of ``a``.
     """
-    runs = _runs(a, b)
-    if not len(runs):
+    found = runs(a, b)
+    if not len(found):
         return []
-    return sorted(_join(runs, gap), key=lambda p: (p.start, p.other_start))
+    return sorted(_join(found, gap), key=lambda p: (p.start, p.other_start))
 
 
-def _runs(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+def runs(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """(r, 3) int64: start in a, start in b, length in characters, of maximal runs of shared k-grams."""
     order = np.argsort(b, kind="stable")
     ordered = b[order]

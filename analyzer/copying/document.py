@@ -39,6 +39,14 @@ class Document:
         read = as_read(self.essay.text)
         return [read[s.start : s.end].replace(UNSEEN, "") or s.text for s in self.sentences]
 
+    @cached_property
+    def sentence_of(self) -> np.ndarray:
+        """(normalized characters,) index of the sentence that each stands in, -1 between sentences."""
+        owner = np.full(len(self.essay.text), -1)
+        for index, sentence in enumerate(self.sentences):
+            owner[sentence.start : sentence.end] = index
+        return owner[self.normalized.offsets]
+
     def quoted_sentences(self) -> np.ndarray:
         """(sentences,) bool: more than half of the sentence is quotation."""
         before = np.append(0, np.cumsum(self.quoted))

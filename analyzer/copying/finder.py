@@ -1,35 +1,41 @@
-"""The matches of a batch: official quotations first, then shared runs of characters, then reworded passages."""
+"""The matches of a batch: pairs of documents worth a look, the sentences in them that go together, as passages."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from analyzer.copying.between import FURTHER_EVIDENCE, between_runs
+from analyzer.copying.align import Passage
 from analyzer.copying.candidates import all_pairs, lexical_pairs, near_pairs
 from analyzer.copying.commonness import Commonness, load_common_kgrams
+from analyzer.copying.correspondence import Correspondence, CorrespondenceModel, correspond, together
 from analyzer.copying.document import Document, mask, prepare
 from analyzer.copying.logistic import Logistic, load_logistic
 from analyzer.copying.match import Match
-from analyzer.copying.meaning import SentenceSpace, build_space, load_background
+from analyzer.copying.meaning import build_space, load_background
 from analyzer.copying.noise import grown
-from analyzer.copying.passages import Box, chain_boxes, lexical_boxes, merge, to_match
+from analyzer.copying.passages import merge, run_boxes, sentence_boxes, shared_evidence, to_match
 from analyzer.copying.postings import find_postings
 from analyzer.copying.quotes import marked_quotes, official_quotes
 from analyzer.copying.rewording import chain_features, find_chains
 from analyzer.essay import Essay
 from analyzer.text.encode import Encoder, Vectors
 
+HINT, CHANCE = 6.0, 0.03
+"""Weighted k-grams of one shared passage, or probability of a reworded copy, from which a pair is looked at closely:
+what the closer look then needs is fitted, so these only have to be low."""
+
 LEAST_EVIDENCE = 10.0
-"""Weighted shared k-grams that a passage needs to stand as a match; see benchmarks/copying.py for the trade."""
+"""Weighted shared k-grams that a run inside an overlong sentence needs to stand as a match by itself."""
 
-ENOUGH_EVIDENCE = 25.0
-"""From this much evidence on a pair is known to share text, and reworded sentences between the runs are looked for."""
+RELATED = 0.5
+"""Probability from which two documents share a passage."""
 
-REWORDED = 0.5
-"""Probability from which a chain counts as a reworded copy."""
+Progress = Callable[[int, int], None]
+Evidence = list[tuple[Passage, float, float]]
+"""What ``shared_evidence`` gives: passages of shared runs, weight of each, mean weight of a k-gram in it."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +46,7 @@ class Models:
     """Of two sentences: one passage in other words?"""
     chains: Logistic
     """Of two documents: does one hold a reworded copy of the other?"""
+    correspondence: CorrespondenceModel
     background: np.ndarray
     """(b, d) unit rows of sentences of other campaigns."""
     common_kgrams: np.ndarray
@@ -48,7 +55,9 @@ class Models:
 
 def load_models(encoder: Encoder) -> Models:
     """The shipped models, with the background sentences in this encoder's space."""
-    return Models(load_logistic("sentence_pairs", np.float32), load_logistic("chains"), load_background(encoder), load_common_kgrams())
+    correspondence = CorrespondenceModel(*(load_logistic(name) for name in ("alone", "among", "related")))
+    return Models(load_logistic("sentence_pairs", np.float32), load_logistic("chains"), correspondence,
+                  load_background(encoder), load_common_kgrams())
 
 
 def quote_documents(
@@ -66,89 +75,71 @@ def quote_documents(
 
 
 def find_matches(
-    documents: Sequence[Document], vectors: Vectors | Sequence[np.ndarray], models: Models,
-    progress: Callable[[int, int], None] | None = None,
+    documents: Sequence[Document], vectors: Vectors | Sequence[np.ndarray], models: Models, progress: Progress | None = None
 ) -> list[Match]:
     """Every passage that an essay of the batch shares with another document, once a pair, quotations left out.
 
     Parameters
     ----------
-    documents : batch, history and library, quotations masked.
+    documents : batch, history and library, quotations masked, in any order.
     vectors : of all their sentences in order, or for each document the (sentences, d) float32 unit rows of its sentences.
     """
-    if len(documents) < 2 or all(document.quoted_sentences().all() for document in documents):
-        return []  # nothing to compare, or nothing but quotations and marks
-    runs = _Runs(documents, models)
-    boxes = runs.of_strong_pairs()
-    space = build_space(documents, vectors, models.background)
-    reworded = _reworded(documents, space, models, boxes, progress)
-    for pair, found in reworded.items():
-        boxes.setdefault(pair, runs.of_weak_pair(*pair)).extend(found)
     matches = []
-    for (a, b), found in sorted(boxes.items()):
-        total = sum(x.evidence for x in found)
-        least = FURTHER_EVIDENCE if total >= ENOUGH_EVIDENCE else LEAST_EVIDENCE
-        first, second = documents[a], documents[b]
-        for box in merge(first, second, [x for x in found if x.evidence >= least]):
-            box = grown(first, second, box)
-            matches.append(to_match(first, second, box) if first.where == "batch" else _turned(second, first, box))
+    found = correspondences(documents, vectors, models.pairs, models.chains, models.background, models.common_kgrams, progress)
+    for pair, evidence in found:
+        chance = models.correspondence.sentences(pair)
+        related = models.correspondence.texts(pair, chance) >= RELATED
+        boxes = sentence_boxes(pair, together(chance)) if related else []
+        boxes += run_boxes(pair.a, pair.b, [e for e in evidence if e[1] >= LEAST_EVIDENCE], boxes)
+        boxes = [grown(pair.a, pair.b, box) for box in merge(pair.a, pair.b, boxes)]
+        matches += [to_match(pair.a, pair.b, box) for box in merge(pair.a, pair.b, boxes)]
     return matches
 
 
-def _turned(a: Document, b: Document, box: Box) -> Match:
-    return to_match(a, b, Box(box.other_start, box.other_end, box.start, box.end, box.evidence, box.rarity))
+def correspondences(
+    documents: Sequence[Document], vectors: Vectors | Sequence[np.ndarray], pair_model: Logistic, chain_model: Logistic,
+    background: np.ndarray, common_kgrams: np.ndarray, progress: Progress | None = None,
+) -> Iterator[tuple[Correspondence, Evidence]]:
+    """Each pair of documents for which something speaks, seen sentence by sentence, and the runs of characters it shares.
+
+    ``a`` is always of the batch. The order of ``documents`` makes no difference.
+    """
+    if len(documents) < 2 or all(document.quoted_sentences().all() for document in documents):
+        return  # nothing to compare, or nothing but quotations and marks
+    documents, vectors = _in_order(documents, vectors)
+    postings = find_postings(documents)
+    commonness = Commonness(postings, common_kgrams)
+    pairs = lexical_pairs(documents)
+    shared: dict[tuple[int, int], Evidence] = {}
+    for a, b in pairs[postings.evidence(pairs, commonness.weights(postings.hashes)) >= HINT - 0.01].tolist():
+        evidence = shared_evidence(documents[a], documents[b], commonness.weights(documents[a].hashes))
+        if max((weight for _, weight, _ in evidence), default=0.0) >= HINT:
+            shared[a, b] = evidence
+    space = build_space(documents, vectors, background)
+    pairs = _joined(near_pairs(documents, space), shared) if space.near else all_pairs(documents)
+    chains = find_chains(space, pairs, pair_model, progress)
+    chances = chain_model.probability(chain_features(chains, len(documents)))
+    for chain, chance in zip(chains, chances):
+        evidence = shared.get((chain.a, chain.b), [])
+        if (evidence or chance >= CHANCE) and len(space.rows(chain.a)) and len(space.rows(chain.b)):
+            total = sum(weight for _, weight, _ in evidence)
+            first, second = documents[chain.a], documents[chain.b]
+            weights = commonness.weights(first.hashes)
+            yield correspond(first, second, space, weights, pair_model, chain, total, float(chance)), evidence
 
 
-class _Runs:
-    """Shared runs of characters of the pairs that share fingerprints; aligned only where they can come to anything."""
-
-    def __init__(self, documents: Sequence[Document], models: Models) -> None:
-        self._documents = documents
-        postings = find_postings(documents)
-        self._commonness = Commonness(postings, models.common_kgrams)
-        pairs = lexical_pairs(documents)
-        enough = postings.evidence(pairs, self._commonness.weights(postings.hashes)) >= LEAST_EVIDENCE - 0.01
-        self._strong = pairs[enough]
-        self._weak = set(map(tuple, pairs[~enough].tolist()))
-        self._weights: tuple[int, np.ndarray] = (-1, np.zeros(0))
-
-    def of_strong_pairs(self) -> dict[tuple[int, int], list[Box]]:
-        boxes = {(a, b): self._aligned(a, b) for a, b in self._strong.tolist()}
-        return {pair: found for pair, found in boxes.items() if found}
-
-    def of_weak_pair(self, a: int, b: int) -> list[Box]:
-        """Too little for a match by itself, but beside reworded sentences it counts."""
-        return self._aligned(a, b) if (a, b) in self._weak else []
-
-    def _aligned(self, a: int, b: int) -> list[Box]:
-        if self._weights[0] != a:
-            self._weights = a, self._commonness.weights(self._documents[a].hashes)
-        return lexical_boxes(self._documents[a], self._documents[b], self._weights[1])
+def _in_order(
+    documents: Sequence[Document], vectors: Vectors | Sequence[np.ndarray]
+) -> tuple[list[Document], Vectors]:
+    """Essays of the batch first, each kind by id, with the vectors of their sentences in that order."""
+    if not isinstance(vectors, Vectors):
+        rows = np.concatenate([v for v in vectors if len(v)])
+        vectors = Vectors(rows, np.arange(len(rows)))
+    order = sorted(range(len(documents)), key=lambda k: (documents[k].where != "batch", documents[k].id))
+    index = np.split(vectors.index, np.cumsum([len(document.sentences) for document in documents])[:-1])
+    return [documents[k] for k in order], Vectors(vectors.unique, np.concatenate([index[k] for k in order]))
 
 
-def _reworded(
-    documents: Sequence[Document], space: SentenceSpace, models: Models, runs: dict[tuple[int, int], list[Box]],
-    progress: Callable[[int, int], None] | None,
-) -> dict[tuple[int, int], list[Box]]:
-    pairs = near_pairs(documents, space) if space.near else all_pairs(documents)
-    chains = find_chains(space, pairs, models.pairs, progress)
-    if not chains:
-        return {}
-    chance = models.chains.probability(chain_features(chains, len(documents)))
-    boxes: dict[tuple[int, int], list[Box]] = {}
-    for chain, probability in zip(chains, chance):
-        known = runs.get((chain.a, chain.b), [])
-        if sum(x.evidence for x in known) >= ENOUGH_EVIDENCE:
-            boxes[chain.a, chain.b] = between_runs(documents, space, models.pairs, chain.a, chain.b, known)
-        elif probability >= REWORDED:
-            a, b = (space.sentence[space.rows(d)] for d in (chain.a, chain.b))
-            boxes[chain.a, chain.b] = chain_boxes(
-                documents[chain.a], documents[chain.b], a, b, chain.path,
-                # the boxes of one chain stand or fall together
-                LEAST_EVIDENCE * max(len(chain.path), chain.score), _rarity(chain.common))
-    return boxes
-
-
-def _rarity(common: float) -> float:
-    """Commonness of sentences (mean cosine to other campaigns, about 0.35 to 0.6) turned to 1 (rare) … 0 (common)."""
-    return float(np.clip((0.62 - common) / 0.27, 0.0, 1.0))
+def _joined(pairs: np.ndarray, others: dict[tuple[int, int], Evidence]) -> np.ndarray:
+    """(p, 2) pairs, and those of ``others`` that are missing, in order."""
+    return np.array(sorted({tuple(pair) for pair in pairs.tolist()} | set(others)), int).reshape(-1, 2)

@@ -21,7 +21,7 @@ def group_essays(essays: Sequence[Essay], matches: Sequence[Match]) -> dict[str,
     length = {essay.id: max(1, len(essay.text)) for essay in essays}
     shared: dict[tuple[str, str], int] = {}
     for m in matches:
-        if m.kind != "quote":
+        if m.kind != "quote" and m.where != "own":
             key = (min(m.essay, m.other), max(m.essay, m.other))
             shared[key] = shared.get(key, 0) + m.end - m.start
     parent: dict[str, str] = {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 KINDS = ("verbatim", "edited", "paraphrase", "quote")
-PLACES = ("batch", "history", "library", "official")
+PLACES = ("batch", "history", "own", "library", "official")
 VERDICTS = ("copied", "templated", "clear")
 
 
@@ -20,9 +20,10 @@ class Match:
     other_start: int
     other_end: int
     kind: str
-    """One of KINDS; ``quote`` is text that everybody may quote and never counts against anybody."""
+    """One of KINDS; ``quote`` is text that everybody may quote and never counts against anybody: of an official document,
+    or (``where`` is ``batch``) of a source that is not here."""
     where: str
-    """One of PLACES: where ``other`` comes from."""
+    """One of PLACES: where ``other`` comes from; ``own`` is an earlier essay of the same person."""
     similarity: float
     """0 to 1: how alike the two passages are."""
     rarity: float
@@ -50,3 +51,5 @@ class Originality:
     """Number (from 1) of the group of essays that hang together, or None."""
     partner: str = ""
     """The document that shares most with it, or the empty string."""
+    repeated: float = 0.0
+    """Share of characters that stand in an earlier essay of the same person: 自我重复, which makes nobody a suspect."""

@@ -1,4 +1,4 @@
-"""From evidence to matches: character runs and sentence chains of one pair of documents as as few passages as possible."""
+"""From evidence to matches: sentences that go together, and runs of characters, as as few passages as possible."""
 
 from __future__ import annotations
 
@@ -8,13 +8,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from analyzer.copying.align import Passage, align
+from analyzer.copying.correspondence import Correspondence
 from analyzer.copying.document import Document
 from analyzer.copying.fingerprints import K
 from analyzer.copying.match import Match
 
-TOUCH, BRIDGE, ALIKE = 45, 90, 0.4
-"""Two pieces at most TOUCH code points apart on both sides are one passage (a sentence between them was missed, or
-left out); at most BRIDGE where the gaps are about as long on both sides (shorter : longer at least ALIKE)."""
+TOUCH, LEFT_OUT, BRIDGE = 3, 200, 30
+"""Code points between two pieces of one passage: at most BRIDGE on both sides, or at most TOUCH on one side and
+LEFT_OUT on the other, where the copier left some of the source out."""
+
+LONG = 150
+"""Normalized characters from which a sentence is too long to be taken whole: text without punctuation."""
 
 VERBATIM, EDITED = 0.97, 0.45
 """Similarity (indel, normalized characters) from which a passage is word for word, or edited; below, it is reworded."""
@@ -28,60 +32,64 @@ class Box:
     end: int
     other_start: int
     other_end: int
-    evidence: float
-    """Weighted shared k-grams, or the chain's score."""
     rarity: float
 
 
-def lexical_boxes(a: Document, b: Document, weights_a: np.ndarray) -> list[Box]:
-    """Passages that share character runs, with how much that tells; whole sentences where most of one is shared.
+def shared_evidence(a: Document, b: Document, weights_a: np.ndarray) -> list[tuple[Passage, float, float]]:
+    """Passages that share character runs, with the weight of their k-grams and the mean weight of one.
 
     ``weights_a`` are the commonness weights of ``a``'s k-grams.
     """
-    boxes = []
+    passages = []
     for passage in align(a.hashes, b.hashes):
-        evidence, counted = _evidence(a, b, passage, weights_a)
-        if evidence <= 0:
-            continue
-        start, end = _to_sentences(a, *a.span(passage.start, passage.end))
-        other_start, other_end = _to_sentences(b, *b.span(passage.other_start, passage.other_end))
-        boxes.append(Box(start, end, other_start, other_end, evidence, evidence / counted))
-    return boxes
+        window = slice(passage.start, passage.end - K + 1)
+        theirs = b.hashes[passage.other_start : passage.other_end - K + 1]
+        shared = np.isin(a.hashes[window], theirs) & (a.hashes[window] != 0)
+        evidence = float(weights_a[window][shared].sum())
+        if evidence > 0:
+            passages.append((passage, evidence, evidence / shared.sum()))
+    return passages
 
 
-def _evidence(a: Document, b: Document, passage: Passage, weights: np.ndarray) -> tuple[float, int]:
-    window = slice(passage.start, passage.end - K + 1)
-    theirs = b.hashes[passage.other_start : passage.other_end - K + 1]
-    shared = np.isin(a.hashes[window], theirs) & (a.hashes[window] != 0)
-    return float(weights[window][shared].sum()), max(1, int(shared.sum()))
-
-
-def _to_sentences(document: Document, start: int, end: int) -> tuple[int, int]:
-    """The span with its edge sentences taken whole, or left out, by which the span mostly does."""
-    inside = [s for s in document.sentences if s.start < end and s.end > start]
-    for edge in (inside[0], inside[-1]) if inside else ():
-        covered = min(end, edge.end) - max(start, edge.start)
-        if covered >= 0.5 * (edge.end - edge.start):
-            start, end = min(start, edge.start), max(end, edge.end)
-        elif covered <= 0.25 * (edge.end - edge.start) and len(inside) > 1:
-            start, end = (edge.end, end) if edge is inside[0] else (start, edge.start)
-    return (start, end) if start < end else (inside[0].start, inside[0].end)
-
-
-def chain_boxes(
-    a: Document, b: Document, sentences_a: np.ndarray, sentences_b: np.ndarray,
-    path: Sequence[tuple[int, int]], score: float, rarity: float,
-) -> list[Box]:
-    """A chain of sentence pairs as boxes, one for each of its pairs; ``merge`` joins them."""
+def sentence_boxes(pair: Correspondence, together: np.ndarray) -> list[Box]:
+    """One box for each pair of sentences that go together ((n, m) bool); ``merge`` joins them."""
+    covered, shared = pair.feature("covered_more"), np.expm1(pair.feature("weight"))
+    # rarity of what stands word for word is counted, of what is reworded it is judged by meaning
+    counted = np.clip(shared / np.maximum(1, covered * np.exp(pair.feature("length"))), 0, 1)
+    rarity = covered * counted + (1 - covered) * _rarity(pair.feature("common"))
     boxes = []
-    for i, j in path:
-        s, t = a.sentences[sentences_a[i]], b.sentences[sentences_b[j]]
-        boxes.append(Box(s.start, s.end, t.start, t.end, score / len(path), rarity))
+    for row, column in zip(*np.nonzero(together)):
+        s, t = pair.a.sentences[pair.rows[row]], pair.b.sentences[pair.columns[column]]
+        boxes.append(Box(s.start, s.end, t.start, t.end, float(rarity[row, column])))
     return boxes
+
+
+def _rarity(common: np.ndarray) -> np.ndarray:
+    """Commonness of sentences (mean cosine to other campaigns, about 0.35 to 0.6) turned to 1 (rare) … 0 (common)."""
+    return np.clip((0.62 - common) / 0.27, 0.0, 1.0)
+
+
+def run_boxes(a: Document, b: Document, passages: Sequence[tuple[Passage, float, float]], boxes: Sequence[Box]) -> list[Box]:
+    """Passages inside sentences too long to be taken whole, where no box stands."""
+    found = []
+    for passage, _, weight in passages:
+        start, end = a.span(passage.start, passage.end)
+        other_start, other_end = b.span(passage.other_start, passage.other_end)
+        long = _in_long(a, passage.start, passage.end) or _in_long(b, passage.other_start, passage.other_end)
+        seen = any(x.start < end and start < x.end and x.other_start < other_end and other_start < x.other_end for x in boxes)
+        if long and not seen:
+            found.append(Box(start, end, other_start, other_end, weight))
+    return found
+
+
+def _in_long(document: Document, start: int, end: int) -> bool:
+    sizes = np.bincount(document.sentence_of[document.sentence_of >= 0], minlength=len(document.sentences))
+    inside = document.sentence_of[start:end]
+    return bool((sizes[inside[inside >= 0]] > LONG).any())
 
 
 def merge(a: Document, b: Document, boxes: Sequence[Box]) -> list[Box]:
-    """Boxes that overlap or nearly touch on both sides, joined; never across a quotation.
+    """Boxes that overlap or nearly touch, joined; never across a quotation.
 
     Single linkage, so that swapped sentences inside one passage stay one match.
     """
@@ -105,9 +113,11 @@ def merge(a: Document, b: Document, boxes: Sequence[Box]) -> list[Box]:
 def _same_passage(a: Document, b: Document, x: Box, y: Box) -> bool:
     gap = _gap(a, x.start, x.end, y.start, y.end)
     other_gap = _gap(b, x.other_start, x.other_end, y.other_start, y.other_end)
-    if max(gap, other_gap) <= TOUCH:
+    if max(gap, other_gap) <= BRIDGE:
         return True
-    return max(gap, other_gap) <= BRIDGE and min(gap, other_gap) >= ALIKE * max(gap, other_gap)
+    if b.where != "batch":  # who copied is known: what was left out of the source does not matter
+        return gap <= BRIDGE and np.isfinite(other_gap)
+    return min(gap, other_gap) <= TOUCH and max(gap, other_gap) <= LEFT_OUT
 
 
 def _gap(document: Document, start: int, end: int, other_start: int, other_end: int) -> float:
@@ -122,7 +132,7 @@ def _union(x: Box, y: Box) -> Box:
     size = lambda box: max(1, box.end - box.start)
     rarity = (x.rarity * size(x) + y.rarity * size(y)) / (size(x) + size(y))
     return Box(min(x.start, y.start), max(x.end, y.end), min(x.other_start, y.other_start),
-               max(x.other_end, y.other_end), x.evidence + y.evidence, rarity)
+               max(x.other_end, y.other_end), rarity)
 
 
 def to_match(a: Document, b: Document, box: Box) -> Match:

@@ -34,6 +34,8 @@ class Coverage:
     """(n,) float: rarity of the rarest match over each character, 0 where there is none."""
     partners: Counter
     """Characters shared with each other document."""
+    repeated: np.ndarray
+    """Characters that stand in an earlier essay of the same person; they count as its own."""
 
     @property
     def features(self) -> tuple[float, ...]:
@@ -46,7 +48,7 @@ def both_ways(matches: Sequence[Match]) -> list[Match]:
     """Each match as seen from its essay, and matches within the batch from the other side too."""
     turned = [
         Match(m.other, m.other_start, m.other_end, m.essay, m.start, m.end, m.kind, m.where, m.similarity, m.rarity)
-        for m in matches if m.where == "batch" and m.kind != "quote"
+        for m in matches if m.where == "batch"
     ]
     return [*matches, *turned]
 
@@ -60,7 +62,7 @@ def coverage(essays: Sequence[Essay], matches: Sequence[Match]) -> dict[str, Cov
 
 
 def _coverage(length: int, matches: Sequence[Match]) -> Coverage:
-    quoted, copied, library = (np.zeros(length, bool) for _ in range(3))
+    quoted, copied, library, repeated = (np.zeros(length, bool) for _ in range(4))
     rarity, sharers = np.zeros(length), np.zeros(length, int)
     partners: Counter = Counter()
     for m in matches:
@@ -68,12 +70,16 @@ def _coverage(length: int, matches: Sequence[Match]) -> Coverage:
         if m.kind == "quote":
             quoted[span] = True
             continue
+        if m.where == "own":
+            repeated[span] = True
+            continue
         (library if m.where == "library" else copied)[span] = True
         sharers[span] += m.where != "library"
         rarity[span] = np.maximum(rarity[span], m.rarity)
         partners[m.other] += m.end - m.start
     copied, library = copied & ~quoted, library & ~quoted
-    return Coverage(quoted, copied, library | (copied & (sharers >= MANY)), np.where(quoted, 0, rarity), partners)
+    return Coverage(quoted, copied, library | (copied & (sharers >= MANY)), np.where(quoted, 0, rarity), partners,
+                    repeated & ~quoted)
 
 
 def judge(essays: Sequence[Essay], matches: Sequence[Match], model: Logistic) -> dict[str, Originality]:
@@ -96,5 +102,5 @@ def _originality(essay: Essay, seen: Coverage, suspicion: float, groups: Mapping
     return Originality(
         essay.id, verdict, round(suspicion, 4), share(seen.copied), share(seen.templated), share(seen.quoted),
         share(~(shared | seen.quoted)), groups.get(essay.id),
-        seen.partners.most_common(1)[0][0] if seen.partners else "",
+        seen.partners.most_common(1)[0][0] if seen.partners else "", share(seen.repeated),
     )

@@ -13,14 +13,17 @@ from pathlib import Path
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import average_precision_score
+from sklearn.model_selection import GroupKFold
 
 from analyzer.copying.candidates import all_pairs
 from analyzer.copying.document import Document
-from analyzer.copying.finder import Models, find_matches, quote_documents
+from analyzer.copying.correspondence import Correspondence, CorrespondenceModel, neighbour_features, pair_features
+from analyzer.copying.finder import Models, correspondences, find_matches, quote_documents
 from analyzer.copying.logistic import Logistic
 from analyzer.copying.meaning import SentenceSpace, build_space
 from analyzer.copying.suspicion import SUSPECTED, coverage
-from analyzer.copying.rewording import chain_features, find_chains, pair_features
+from analyzer.copying.rewording import chain_features, find_chains
+from analyzer.copying.rewording import pair_features as sentence_pair_features
 from analyzer.text.encode import encode, load_encoder
 from models.corpora import WHERE, Campaign, load_campaigns, passage_roots, shared_share
 
@@ -121,15 +124,14 @@ def fit_pairs(judged: list[Judged], seed: int = 0) -> Logistic:
     rows, labels = [], []
     for j in judged:
         positive, negative = [], []
-        for features, same, reworded in zip(pair_features(j.space, j.pairs), j.same, j.reworded):
+        for features, same, reworded in zip(sentence_pair_features(j.space, j.pairs), j.same, j.reworded):
             positive.append(features[reworded])
             negative.append(features[~same])
         positive, negative = np.concatenate(positive), np.concatenate(negative)
         negative = negative[rng.choice(len(negative), min(UNRELATED, len(negative)), replace=False)]
         rows += [positive, negative]
         labels += [np.ones(len(positive)), np.zeros(len(negative))]
-    mean, scale, model = _fit(np.concatenate(rows), np.concatenate(labels), class_weight="balanced")
-    return Logistic(mean, scale, model.coef_[0], float(model.intercept_[0]))
+    return _fit(np.concatenate(rows), np.concatenate(labels), class_weight="balanced")
 
 
 def fit_chains(judged: list[Judged], models: list[Logistic]) -> Logistic:
@@ -142,8 +144,7 @@ def fit_chains(judged: list[Judged], models: list[Logistic]) -> Logistic:
         features, label, clean = chain_table(j, pair_model)
         rows.append(features[clean])
         labels.append(label[clean])
-    mean, scale, model = _fit(np.concatenate(rows), np.concatenate(labels))
-    return Logistic(mean, scale, model.coef_[0], float(model.intercept_[0]))
+    return _fit(np.concatenate(rows), np.concatenate(labels))
 
 
 def chain_table(j: Judged, pair_model: Logistic) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -154,9 +155,59 @@ def chain_table(j: Judged, pair_model: Logistic) -> tuple[np.ndarray, np.ndarray
     return chain_features(chains, len(j.prepared.documents)), label, clean
 
 
-def _fit(rows: np.ndarray, labels: np.ndarray, **options) -> tuple[np.ndarray, np.ndarray, LogisticRegression]:
+def _fit(rows: np.ndarray, labels: np.ndarray, **options) -> Logistic:
     mean, scale = rows.mean(axis=0), np.maximum(rows.std(axis=0), 1e-6)
-    return mean, scale, LogisticRegression(max_iter=2000, **options).fit((rows - mean) / scale, labels)
+    model = LogisticRegression(max_iter=2000, **options).fit((rows - mean) / scale, labels)
+    return Logistic(mean, scale, model.coef_[0], float(model.intercept_[0]))
+
+
+FOLDS = 5
+"""Parts of the campaigns that a later model is fitted on, each judged by an earlier model that did not see it."""
+
+
+def fit_correspondence(judged: list[Judged], pair_models: list[Logistic], chains: Logistic, own: list[np.ndarray]) -> CorrespondenceModel:
+    """Which sentences go together, from pairs of documents for which something speaks.
+
+    ``pair_models``: for each campaign one that did not see it; ``own``: each campaign's sentences for the background.
+    """
+    found, campaign = [], []
+    for k, (j, model) in enumerate(zip(judged, pair_models)):
+        p, others = j.prepared, [i for i in range(len(judged)) if i != k]
+        background = np.concatenate([own[i] for i in others])
+        common = common_kgrams([judged[i].prepared for i in others])
+        for pair, _ in correspondences(p.documents, p.vectors, model, chains, background, common):
+            found.append((pair, same_passage(p, pair)))
+            campaign.append(k)
+    campaign = np.array(campaign)
+    sentences = lambda features, which: _fit(
+        np.concatenate([features[i].reshape(-1, features[i].shape[-1]) for i in which]),
+        np.concatenate([found[i][1].ravel() for i in which]), C=0.3)
+    texts = lambda features, which: _fit(np.array(features)[which], np.array([found[i][1].any() for i in which]))
+    alone = [pair.features for pair, _ in found]
+    first = _left_out(alone, campaign, sentences)
+    among = [np.concatenate([pair.features, neighbour_features(chance)], axis=-1) for (pair, _), chance in zip(found, first)]
+    second = _left_out(among, campaign, sentences)
+    related = [pair_features(pair, chance) for (pair, _), chance in zip(found, second)]
+    everything = range(len(found))
+    return CorrespondenceModel(sentences(alone, everything), sentences(among, everything), texts(related, everything))
+
+
+def same_passage(p: Prepared, pair: Correspondence) -> np.ndarray:
+    """(n, m) bool: the two sentences hold the same passage."""
+    place = {document.id: k for k, document in enumerate(p.documents)}
+    held = lambda document, kept: [{root for root, _ in p.roots[place[document.id]][s]} for s in kept]
+    ours, theirs = held(pair.a, pair.rows), held(pair.b, pair.columns)
+    return np.array([[bool(x & y) for y in theirs] for x in ours])
+
+
+def _left_out(features: list[np.ndarray], campaign: np.ndarray, fit) -> list[np.ndarray]:
+    """For each pair its probabilities by a model that did not see its campaign."""
+    chances: list = [None] * len(features)
+    for seen, unseen in GroupKFold(min(FOLDS, len(set(campaign)))).split(campaign, groups=campaign):
+        model = fit(features, seen)
+        for i in unseen:
+            chances[i] = model.probability(features[i])
+    return chances
 
 
 POSITIVE, NEGATIVE = 0.3, 0.1
@@ -173,8 +224,7 @@ def suspicion_table(p: Prepared, models: Models) -> tuple[np.ndarray, np.ndarray
 
 def fit_suspicion(tables: list[tuple[np.ndarray, np.ndarray, np.ndarray]]) -> Logistic:
     rows = np.concatenate([features[clear] for features, _, clear in tables])
-    mean, scale, model = _fit(rows, np.concatenate([label[clear] for _, label, clear in tables]))
-    return Logistic(mean, scale, model.coef_[0], float(model.intercept_[0]))
+    return _fit(rows, np.concatenate([label[clear] for _, label, clear in tables]))
 
 
 def fit(prepared: list[Prepared]) -> Models:
@@ -182,7 +232,9 @@ def fit(prepared: list[Prepared]) -> Models:
     own = [own_vectors(p)[1] for p in prepared]
     judged = [judge(p, np.concatenate([v for k, v in enumerate(own) if k != i])) for i, p in enumerate(prepared)]
     unseen = [fit_pairs([j for k, j in enumerate(judged) if k != i]) for i in range(len(judged))]
-    return Models(fit_pairs(judged), fit_chains(judged, unseen), np.concatenate(own), common_kgrams(prepared))
+    chains = fit_chains(judged, unseen)
+    correspondence = fit_correspondence(judged, unseen, chains, own)
+    return Models(fit_pairs(judged), chains, correspondence, np.concatenate(own), common_kgrams(prepared))
 
 
 def left_out(prepared: list[Prepared]) -> list[Models]:
@@ -205,7 +257,7 @@ def main() -> None:
     kept = np.sort(np.random.default_rng(0).choice(len(texts), min(BACKGROUND, len(texts)), replace=False))
     (HERE / "background.txt").write_text("\n".join(" ".join(texts[k].split()) for k in kept) + "\n", encoding="utf-8")
     np.save(HERE / "background.npy", models.background[kept].astype(np.float16))
-    rows = {"sentence_pairs": models.pairs, "chains": models.chains, "suspicion": fit_suspicion(tables)}
+    rows = {"sentence_pairs": models.pairs, "chains": models.chains, "suspicion": fit_suspicion(tables), **vars(models.correspondence)}
     fitted = {name: {k: np.asarray(v).round(6).tolist() for k, v in vars(model).items()} for name, model in rows.items()}
     fitted["campaigns"] = [p.campaign.name for p in prepared]
     (HERE / "model.json").write_text(json.dumps(fitted, indent=1) + "\n", encoding="utf-8")
