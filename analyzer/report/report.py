@@ -142,8 +142,22 @@ class Report:
 
     @classmethod
     def from_json(cls, path: str | Path) -> Report:
-        """Read what ``to_json`` wrote. Raises ValueError for another schema."""
-        return _from_dict(json.loads(Path(path).read_text(encoding="utf-8")))
+        """Read what ``to_json`` wrote. Raises ValueError, in Chinese, for another schema and for a damaged file."""
+        try:
+            written = json.loads(Path(path).read_text(encoding="utf-8"))
+            if not isinstance(written, dict):
+                raise TypeError("no object")
+            if written.get("schema") != SCHEMA:
+                raise _OtherSchema(f"report.json 的版本是 {written.get('schema')}，本程序只认识 {SCHEMA}")
+            return _from_dict(written)
+        except _OtherSchema:
+            raise
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+            raise ValueError(f"“{path}”不完整或已损坏，读不了：请重新分析，或换用备份") from error
+
+
+class _OtherSchema(ValueError):
+    """Written by another version, not damaged."""
 
 
 def _reflection_to_dict(r: Reflection) -> dict | None:
@@ -182,8 +196,6 @@ def _reflection_from_dict(id: str, d: dict | None, sentences, advice=()) -> Refl
 
 
 def _from_dict(d: dict) -> Report:
-    if d.get("schema") != SCHEMA:
-        raise ValueError(f"report.json 的版本是 {d.get('schema')}，本程序只认识 {SCHEMA}")
     essay_fields = Essay.__dataclass_fields__
     originality_fields = [name for name in Originality.__dataclass_fields__ if name != "essay"]
     read_essay = lambda row: Essay(**{k: v for k, v in row.items() if k in essay_fields})
@@ -191,7 +203,7 @@ def _from_dict(d: dict) -> Report:
     return Report(
         essays=tuple(map(read_essay, d["essays"])),
         documents=tuple(map(read_essay, d["documents"])),
-        originality={e["id"]: Originality(e["id"], **{k: e[k] for k in originality_fields}) for e in d["essays"]},
+        originality={e["id"]: Originality(e["id"], **{k: e[k] for k in originality_fields if k in e}) for e in d["essays"]},
         reflection={e["id"]: _reflection_from_dict(e["id"], e["depth"], sentences[e["id"]], e["advice"]) for e in d["essays"]},
         reflection_own={e["id"]: _reflection_from_dict(e["id"], e["depth_own"], ()) for e in d["essays"]},
         matches=tuple(Match(**m) for m in d["matches"]),
