@@ -101,6 +101,7 @@ def search(centred: np.ndarray, index: np.ndarray, document: np.ndarray) -> Near
 
 
 def _all_against_all(centred: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
+    centred = centred[:]
     others, cosine = np.empty((len(centred), k), np.int32), np.empty((len(centred), k), np.float32)
     for start in range(0, len(centred), 512):
         score = centred[start : start + 512] @ centred.T
