@@ -11,8 +11,10 @@ import numpy as np
 from analyzer.essay import Sentence
 from analyzer.text.segment import tagged_words
 
-WORD_SLOTS, CHARACTER_SLOTS = 2**15, 2**16
+WORD_SLOTS, CHARACTER_SLOTS, EDGE_SLOTS, CLAUSE_SLOTS = 2**15, 2**16, 2**15, 2**15
 """Hash buckets: no vocabulary is stored, and a word of a new campaign cannot shift the others."""
+
+_PAUSES = frozenset("，；：。！？、,;:")
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,7 @@ class SentenceTable:
     place: np.ndarray
     """(n, 7): where in the essay, and how long."""
     hashed: object
-    """(n, WORD_SLOTS + CHARACTER_SLOTS) csr."""
+    """(n, WORD_SLOTS + CHARACTER_SLOTS + EDGE_SLOTS + CLAUSE_SLOTS) csr; each of the four parts has unit rows."""
 
     def neighbour(self, values: np.ndarray, steps: int) -> np.ndarray:
         """``values`` of the sentence ``steps`` before (positive) or after (negative); 0 beyond the essay's ends."""
@@ -55,10 +57,12 @@ def build_table(essays: Sequence[Sequence[Sentence]], vectors: Sequence[np.ndarr
     counts = np.array([len(sentences) for sentences in essays])
     essay = np.repeat(np.arange(len(essays)), counts)
     texts = [sentence.text for sentences in essays for sentence in sentences]
-    words, characters = _hashers()
-    place: dict[str, int] = {}
-    number = [place.setdefault(text, len(place)) for text in texts]  # what many write is worked out once
-    hashed = sparse.hstack([words.transform(map(outline, place)), characters.transform(place)]).tocsr()[number]
+    tagged = [tagged_words(text) for text in texts]
+    plain = [[word for word, _ in pairs if word.strip()] for pairs in tagged]
+    words, characters, edges, clauses = _hashers()
+    hashed = sparse.hstack([
+        words.transform(map(outline, tagged)), characters.transform(texts), edges.transform(plain), clauses.transform(plain),
+    ]).tocsr()
     return SentenceTable(essay, np.concatenate(vectors).astype(np.float32), _place(counts, texts), hashed)
 
 
@@ -72,13 +76,13 @@ def _place(counts: np.ndarray, texts: Sequence[str]) -> np.ndarray:
     ], axis=1).astype(float)
 
 
-def outline(text: str) -> list[str]:
-    """Words with what the topic decides taken out: nouns, numbers and times become their class, the rest stays.
+def outline(tagged: Sequence[tuple[str, str]]) -> list[str]:
+    """Words of (word, part of speech) pairs with what the topic decides taken out: nouns, numbers and times become their class, the rest stays.
 
     What is left (我、没有、因为、每月、应当、才) says what a sentence does, in any campaign.
     """
     kept = []
-    for word, tag in tagged_words(text):
+    for word, tag in tagged:
         if tag[0] in "ni" or tag == "eng":
             kept.append(f"<{tag[:2]}>")
         elif tag[0] in "mt":
@@ -93,11 +97,28 @@ def _word_runs(words: list[str]) -> list[str]:
     return runs + (["^" + words[0], "$" + words[-1]] if words else [])
 
 
+def _edges(words: list[str]) -> list[str]:
+    """How a sentence begins and ends says more of what it does than what lies between."""
+    return ["^" + " ".join(words[:n]) for n in (1, 2, 3)] + ["$" + " ".join(words[-n:]) for n in (2, 3)]
+
+
+def _clause_edges(words: list[str]) -> list[str]:
+    found, clause = [], []
+    for word in [*words, "，"]:
+        if word not in _PAUSES:
+            clause.append(word)
+        elif clause:
+            found += ["c^" + clause[0], "c^" + " ".join(clause[:2]), "c$" + clause[-1], "c$" + " ".join(clause[-2:])]
+            clause = []
+    return found
+
+
 @lru_cache(maxsize=1)
 def _hashers():
     from sklearn.feature_extraction.text import HashingVectorizer
 
+    hasher = lambda slots, **how: HashingVectorizer(n_features=slots, alternate_sign=False, **how)
     return (
-        HashingVectorizer(n_features=WORD_SLOTS, analyzer=_word_runs, alternate_sign=False),
-        HashingVectorizer(n_features=CHARACTER_SLOTS, analyzer="char", ngram_range=(1, 3), alternate_sign=False),
+        hasher(WORD_SLOTS, analyzer=_word_runs), hasher(CHARACTER_SLOTS, analyzer="char", ngram_range=(1, 3)),
+        hasher(EDGE_SLOTS, analyzer=_edges), hasher(CLAUSE_SLOTS, analyzer=_clause_edges),
     )

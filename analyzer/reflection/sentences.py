@@ -1,7 +1,8 @@
 """What each sentence does in its essay: one of ten labels, with a calibrated probability.
 
 Two readers (one of vectors, one of words and characters) give probabilities; a third reads both, the neighbours'
-and the essay's as a whole, and decides. All three are multinomial or one-against-rest logistic regressions.
+and the essay's as a whole, and decides. All three are multinomial or one-against-rest logistic regressions. Beside
+them small networks read the essay at once (network.py); they err elsewhere, and the mean of both errs less.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import numpy as np
 
 from analyzer.essay import Sentence
 from analyzer.reflection.features import SentenceTable, build_table
+from analyzer.reflection.network import ContextNetwork, dense_inputs
 from analyzer.reflection.reflection import LABELS, LabelledSentence
 
 COMPONENTS, NEIGHBOUR_COMPONENTS = 128, 48
@@ -40,12 +42,16 @@ class LabelModel:
     word_intercept: np.ndarray
     final_weights: np.ndarray
     final_intercept: np.ndarray
+    networks: tuple[ContextNetwork, ...]
 
     def probabilities(self, table: SentenceTable) -> np.ndarray:
         """(n, len(LABELS)), rows sum to 1."""
         by_vector = softmax(vector_features(table, self.mean, self.components) @ self.vector_weights + self.vector_intercept)
         by_words = one_against_rest(np.asarray(table.hashed @ self.word_weights) + self.word_intercept)
-        return softmax(final_features(table, by_vector, by_words) @ self.final_weights + self.final_intercept)
+        by_readers = softmax(final_features(table, by_vector, by_words) @ self.final_weights + self.final_intercept)
+        dense = dense_inputs(table, self.mean, self.components)
+        by_networks = sum(softmax(network.scores(table, dense)) for network in self.networks) / len(self.networks)
+        return (by_readers + by_networks) / 2
 
 
 def vector_features(table: SentenceTable, mean: np.ndarray, components: np.ndarray) -> np.ndarray:

@@ -1,6 +1,6 @@
 """Fit the reflection models from the labelled campaigns: ``python -m models.reflection.train``.
 
-Writes model.npz beside this file and prints the figures of each campaign when it is left out of every step of the fit.
+Writes model.npz and networks.npz beside this file and prints the figures of each campaign when it is left out of every step of the fit.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from joblib import Parallel, delayed
 from scipy.optimize import minimize
 from scipy.stats import spearmanr
 from sklearn.decomposition import PCA
@@ -21,6 +22,7 @@ from analyzer.essay import Essay
 from analyzer.reflection.depth import DepthModel, OrdinalModel, essay_features
 from analyzer.reflection.features import SentenceTable, build_table
 from analyzer.reflection.models import save_models
+from analyzer.reflection.network import dense_inputs
 from analyzer.reflection.reflection import ASPECTS, LABELS
 from analyzer.reflection.sentences import (
     COMPONENTS, LabelModel, final_features, one_against_rest, softmax, vector_features,
@@ -34,6 +36,8 @@ INNER = 3
 """Folds (whole campaigns) in which the first two readers label what they have not seen, for the third to learn from."""
 WORDS_C, VECTORS_C, FINAL_C = 4.0, 0.5, 0.05
 """Inverse penalties; chosen among a few by the leave-one-campaign-out figures."""
+SEEDS = (0, 1)
+"""Networks that start elsewhere, one each."""
 DEPTH_PENALTY = 3.0
 COVERED = 0.8
 """Share of left-out essays whose rating lies within the half width of their score."""
@@ -57,9 +61,12 @@ class Training:
     """(essays, len(ASPECTS)) median grade."""
 
 
-def load_training() -> Training:
+def load_training(only: tuple[str, ...] = ()) -> Training:
+    """The campaigns called so, all by default."""
     essays, sentences, labels, names, levels, means, aspects = [], [], [], [], [], [], []
     for campaign in load_campaigns():
+        if only and campaign.name not in only:
+            continue
         for essay in campaign.documents("essay"):
             split = split_sentences(essay)
             given = campaign.sentences.get(essay.id, [])
@@ -89,7 +96,12 @@ def _label(sentence, given: list[dict]) -> int:
 
 
 def fit_labels(t: Training, rows: np.ndarray) -> LabelModel:
-    """The three readers, from the labelled ones among these rows; any labels will do (benchmarks/cered.py has others)."""
+    """The three readers and the networks, from the labelled ones among these rows.
+
+    Any labels will do (benchmarks/cered.py has others).
+    """
+    from models.reflection.fit_network import fit_network  # PyTorch, which only this needs
+
     rows = rows[t.label[rows] >= 0]
     by_vector, by_words = np.zeros((2, len(t.label), t.label.max() + 1))
     for seen, unseen in GroupKFold(INNER).split(rows, groups=t.row_campaign[rows]):
@@ -97,10 +109,12 @@ def fit_labels(t: Training, rows: np.ndarray) -> LabelModel:
         by_vector[rows[unseen]], by_words[rows[unseen]] = vectors(rows[unseen]), words(rows[unseen])
     final = LogisticRegression(C=FINAL_C, max_iter=200, tol=1e-3).fit(final_features(t.table, by_vector, by_words)[rows], t.label[rows])
     pca, vector, word = _fit_first(t, rows)
+    dense = dense_inputs(t.table, pca.mean_, pca.components_)
     return LabelModel(
         pca.mean_, pca.components_, vector.coef_.T, vector.intercept_,
         np.stack([e.coef_[0] for e in word.estimators_], axis=1), np.array([e.intercept_[0] for e in word.estimators_]),
         final.coef_.T, final.intercept_,
+        tuple(fit_network(t.table, dense, t.label, rows, t.row_campaign, seed) for seed in SEEDS),
     )
 
 
@@ -153,10 +167,15 @@ def depth_features(t: Training, probabilities: np.ndarray) -> np.ndarray:
 def unseen_probabilities(t: Training) -> np.ndarray:
     """(rows, labels): each campaign's sentences labelled by a model that saw only the others."""
     probabilities = np.zeros((len(t.label), len(LABELS)))
-    for name in np.unique(t.campaign):
-        left_out = t.row_campaign == name
-        probabilities[left_out] = fit_labels(t, np.flatnonzero(~left_out)).probabilities(t.table)[left_out]
+    names = np.unique(t.campaign)
+    for name, said in zip(names, Parallel(n_jobs=-1)(delayed(_said_of)(t, name) for name in names)):
+        probabilities[t.row_campaign == name] = said
     return probabilities
+
+
+def _said_of(t: Training, name: str) -> np.ndarray:
+    left_out = t.row_campaign == name
+    return fit_labels(t, np.flatnonzero(~left_out)).probabilities(t.table)[left_out]
 
 
 @dataclass(frozen=True)
