@@ -96,7 +96,7 @@ def take(page: Page, url: str, batch: str, report: Report) -> None:
         ("upload", "upload?view=新的一批", "input[type=file]"), ("check", "upload?view=本批", ".say"), ("overview", "overview", ".cards"),
         ("tiers", "tiers", CHART), ("suspects", "suspects", GRID), ("pair", f"suspects?essay={suspects[0]}", ".reading .document"),
         ("essay", f"essay?essay={deep}", ".reading"), ("review", "review", GRID), ("export", "export", "[data-testid=stDownloadButton]"),
-        ("settings", "settings", "input[type=file]"),
+        ("settings", "settings", "input[type=file]"), ("listing", "settings?part=列入线索", CHART), ("calibration", "settings?part=深度校准", ".rating"),
     ):  # fmt: skip
         page.goto(f"{url}/{path}{'&' if '?' in path else '?'}batch={batch}")
         page.locator(waiting).first.wait_for(state="attached", timeout=60_000)
@@ -107,9 +107,9 @@ def take(page: Page, url: str, batch: str, report: Report) -> None:
     page.locator(CHART).nth(2).scroll_into_view_if_needed()
     page.wait_for_timeout(1500)
     page.screenshot(path=OUT / "tiers-more.png")
-    page.goto(f"{url}/suspects?batch={batch}")
-    page.get_by_role("tab", name="成组").click()
-    page.wait_for_timeout(2500)
+    page.goto(f"{url}/suspects?batch={batch}&view=成组")
+    page.locator(CHART).first.wait_for(timeout=60_000)
+    page.wait_for_timeout(1500)
     page.screenshot(path=OUT / "groups.png")
 
 

@@ -10,11 +10,15 @@ import time
 import urllib.error
 import urllib.request
 from contextlib import contextmanager
+from dataclasses import replace
 
 import pytest
 from openpyxl import load_workbook
-from report_fixture import HOSTILE, synthetic_report
+from report_fixture import HOSTILE, large_report, synthetic_report
 
+from analyzer.copying.match import Match
+from analyzer.essay import Problem
+from analyzer.gatekeeping import Finding
 from analyzer.report.review import Review
 from analyzer.report.workbook import write_workbook
 from analyzer.resources import resource
@@ -192,6 +196,125 @@ def test_a_list_filled_in_offline_is_imported(page, server, batch, store, tmp_pa
     page.get_by_role("button", name="导入").click()
     page.get_by_text("已导入：1 条有改动。").wait_for()
     assert store.review(batch, id).conclusion == "各写各的"
+
+
+def press(page, *keys: str) -> None:
+    for key in keys:
+        page.keyboard.press(key)
+        page.wait_for_timeout(150)
+
+
+def focused(page) -> str:
+    """What has the focus, by its label; inside a component of ours, too."""
+    return page.evaluate(
+        """() => {
+          let at = document.activeElement;
+          while (at && at.shadowRoot && at.shadowRoot.activeElement) at = at.shadowRoot.activeElement;
+          if (!at || at === document.body || at.matches('main, section')) return '';
+          return (at.getAttribute('aria-label') || at.innerText || '').trim();
+        }"""
+    )
+
+
+def tab_to(page, label: str, most: int = 60) -> None:
+    seen = []
+    for _ in range(most):
+        if label in focused(page).split("\n"):
+            return
+        press(page, "Tab")
+        seen.append(focused(page)[:30])
+    raise AssertionError(f"{label} is not reached by Tab, only {seen}")
+
+
+def test_a_review_by_keyboard_alone(page, server, batch, store):
+    first, second, third = synthetic_report().suspects.id[:3]
+    page.goto(f"{server}/suspects?batch={batch}&essay={first}")
+    page.get_by_label("责任人").wait_for()
+    press(page, "2")  # 记为不属实
+    page.get_by_text("已保存。").wait_for()
+    assert store.review(batch, first).state == "unfounded"
+
+    press(page, "n")  # the next one that is open
+    page.wait_for_url(f"**essay={second}**")
+    page.locator(f".st-key-review-{batch}-{second}-0-responsible").wait_for()
+    tab_to(page, "核实状态")
+    press(page, "ArrowDown", "ArrowDown", "Enter")
+    tab_to(page, "责任人")
+    page.keyboard.type("赵某 s1n")  # letters of shortcuts are letters where one writes
+    tab_to(page, "整改措施")
+    page.keyboard.type("重写")
+    tab_to(page, "保存")
+    press(page, "Enter")
+    page.get_by_text("已保存。").wait_for()
+    saved = store.review(batch, second)
+    assert saved.state != "pending" and (saved.responsible, saved.measures) == ("赵某 s1n", "重写")
+
+    press(page, "ArrowRight")
+    page.wait_for_url(f"**essay={third}**")
+    page.locator(".reading .document").first.wait_for()
+    tab_to(page, "下一处")
+    press(page, "Enter")
+    page.locator(".reading [data-link].chosen").first.wait_for()
+    assert store.review(batch, third).version == 0
+
+
+@pytest.mark.parametrize("path", ["overview", "tiers", "suspects", "suspects?essay={hostile}", "essay?essay={hostile}", "review",
+                                  "export", "upload?view=本批", "settings?part=深度校准"])  # fmt: skip
+def test_nothing_of_an_essay_acts_on_any_page(page, server, store, path):
+    id = store.add_report('<script>document.title="坏了"</script> $x^2$ **批** :smile:', everything_hostile())
+    path = path.format(hostile=HOSTILE)
+    page.goto(f"{server}/{path}{'&' if '?' in path else '?'}batch={id}")
+    page.locator("[data-testid=stMain] [data-testid=stHtml], [data-testid=stMain] .reading").first.wait_for()
+    page.wait_for_timeout(1500)
+    assert page.title() == "心得 Xinde"
+    assert page.locator("img[src=x], .katex, [data-testid=stMain] strong:text-is('加粗')").count() == 0
+    shown = page.locator("body").inner_text()
+    assert "\u202e" not in shown and "😄" not in shown
+    assert "$x^2$ **批** :smile:" in page.locator("[data-testid=stSidebar]").inner_text()
+
+
+def everything_hostile():
+    """Its strange essay is a suspect, has a finding, no tier and a hostile comrade; files and notes are no better."""
+    report = synthetic_report()
+    text = next(e.text for e in report.essays if e.id == HOSTILE)
+    partner = report.suspects.id[0]
+    n = len(text)
+    trick = "<img src=x onerror=alert(1)> $x^2$ **加粗** :smile: \u202e反"
+    return replace(
+        report,
+        essays=tuple(replace(e, tier="", unit=trick, author=trick, post=trick, title=trick) if e.id in (HOSTILE, partner) else e for e in report.essays),
+        originality=report.originality | {HOSTILE: replace(report.originality[HOSTILE], verdict="copied", suspicion=0.999, copied=1.0, own=0.0)},
+        matches=(*report.matches, Match(HOSTILE, 0, n, partner, 0, n, "edited", "batch", 0.9, 0.9)),
+        findings=(Finding(HOSTILE, 0, n, "placeholder", trick), *report.findings),
+        problems=(Problem(trick, trick),),
+        notes=(trick,),
+    )  # fmt: skip
+
+
+AT_MOST = 2.0
+"""Seconds until a page of a large batch is shown, once the batch is loaded."""
+
+
+def test_a_batch_of_two_thousand(page, server, store):
+    report = large_report(2000)
+    id = store.add_report("两千篇", report)
+    first = report.suspects.id[0]
+    page.goto(f"{server}/overview?batch={id}")
+    page.get_by_text("先看这些").wait_for()
+    grid, chart = "[data-testid=stDataFrame] canvas", "[data-testid=stVegaLiteChart] canvas, [data-testid=stVegaLiteChart] svg"
+    times = {}
+    for title, shown in (("层级对比", chart), ("雷同线索", grid), ("单篇", ".reading"), ("复核", grid), ("导出", "[data-testid=stDownloadButton]"), ("总览", ".cards")):  # fmt: skip
+        start = time.monotonic()
+        page.get_by_role("link", name=title).first.click()
+        page.locator(shown).first.wait_for()
+        times[title] = round(time.monotonic() - start, 2)
+    start = time.monotonic()
+    page.goto(f"{server}/suspects?batch={id}&essay={first}")
+    page.locator(".reading .document .text").nth(1).wait_for()
+    times["并排看"] = round(time.monotonic() - start, 2)
+    print(times)
+    if not os.environ.get("XINDE_SLOW_MACHINE"):
+        assert max(times.values()) < AT_MOST, times
 
 
 def fill_in_first_unknown_tier(page, tier: str) -> None:

@@ -44,7 +44,7 @@ class _Recoder:
         self._places = Codes("地名", 3, key.get("places"))
         self._ids = Codes("篇", 4, key.get("essays"))
         self._files = Codes("文件", 4, key.get("files"))
-        self._earlier = {m.other for m in report.matches if m.where == "history"}
+        self._earlier = {m.other for m in report.matches if m.where in ("history", "own")}
         authors = (*report.essays, *report.absent, *(d for d in report.documents if d.id in self._earlier))
         named = {
             finding.kind == "other_name" and report.essay(finding.essay).text[finding.start : finding.end]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,6 +13,7 @@ from analyzer.report import document, workbook
 from analyzer.report.case_file import Steps, case_file_html, group_case_html
 from analyzer.report.groups_chart import group_members
 from analyzer.report.hand_back import hand_back_html
+from analyzer.report.harmless import file_name, harmless
 from analyzer.report.report import Report
 from analyzer.report.review import Review
 from analyzer.report.suspects import suspects
@@ -49,7 +49,7 @@ def bundle(report: Report, name: str, reviews: Mapping[str, Review], histories: 
 def _file_name(report: Report, id: str) -> str:
     """单位 姓名, without what file names cannot hold."""
     essay = report.essay(id)
-    return re.sub(r'[\\/:*?"<>|\x00-\x1f]', "_", f"{essay.unit} {essay.author}").strip(". ")[:60] or "无名"
+    return file_name(f"{essay.unit} {essay.author}")
 
 
 def essays_csv(report: Report) -> bytes:
@@ -59,8 +59,3 @@ def essays_csv(report: Report) -> bytes:
     text = [column for column in shown.columns if column in ("unit", "author", "post", "title", "file", "id")]
     shown[text] = shown[text].map(harmless)
     return shown.rename(columns=COLUMNS).to_csv(index=False).encode("utf-8-sig")
-
-
-def harmless(text: str) -> str:
-    """A cell that a spreadsheet takes for text, not for a formula."""
-    return f"'{text}" if str(text)[:1] in ("=", "+", "-", "@", "\t", "\r") else text

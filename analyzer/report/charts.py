@@ -24,7 +24,7 @@ LEVEL_COLOURS = ("#d9dee4", "#a9c3dd", "#4f8fc7", "#0b4c8c")
 WARNING = "#B5440D"
 SMALLEST_CURVE = 8
 """Below this many essays a density curve would pretend to know a shape; the points alone are shown."""
-MOST_POINTS = 600
+MOST_POINTS = 300
 """Points drawn a tier: more would hide each other. Which ones is decided by their ids alone; curve and box count all."""
 
 

@@ -15,7 +15,7 @@ from analyzer.report.report import Report
 from analyzer.report.suspects import Suspect, counting_matches
 
 MOST = 24
-"""Groups drawn; the rest are in the list below the chart."""
+"""Groups drawn in one chart."""
 PER_ROW = 6
 
 

@@ -54,7 +54,7 @@ def marked_html(text: str, marks: Sequence[Mark]) -> str:
         css = " ".join(dict.fromkeys(mark.css for mark in here))
         link = next((mark.link for mark in reversed(here) if mark.link), "")
         title = next((mark.title for mark in reversed(here) if mark.title), "")
-        attributes = (f' data-link="{escape(link)}" tabindex="0"' if link else "") + (
+        attributes = (f' data-link="{escape(link)}"' if link else "") + (
             f' title="{escape(title)}"' if title else ""
         )
         parts.append(f'<span class="{escape(css)}"{attributes}>{piece}</span>')

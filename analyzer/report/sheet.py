@@ -15,6 +15,8 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
+from analyzer.report.harmless import harmless
+
 FONT = "宋体"
 HEADER_FONT = "黑体"
 SIZE = 10.5
@@ -91,7 +93,7 @@ def write(cell: Cell, value: Any) -> None:
         return
     text = ILLEGAL_CHARACTERS_RE.sub("", value)[:LONGEST_CELL]
     cell.value = text
-    if text[:1] in ("=", "+", "-", "@", "\t", "\r"):
+    if harmless(text) != text:
         cell.data_type = "s"
         cell.quotePrefix = True  # Excel then keeps it as text when somebody edits the cell
 

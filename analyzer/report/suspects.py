@@ -6,9 +6,13 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from analyzer.copying.match import Match, Originality
+from analyzer.copying.slots import only_slots
 from analyzer.essay import Essay
 from analyzer.labels import MATCH_WHERE, PATTERN, VERDICT
 from analyzer.report.report import Report
+
+REPEATED = 0.3
+"""Share that stands in the same person's earlier essay, from which an otherwise clear essay says so (自我重复)."""
 
 SEVERAL = 3
 """From this many partners on, none of which has half of the shared text, the likeness is with several."""
@@ -57,15 +61,15 @@ def suspect(report: Report, id: str) -> Suspect:
     return Suspect(
         report.essay(id),
         originality,
-        _pattern(originality, matches, by_partner),
+        _pattern(report, originality, matches, by_partner),
         partners,
         max(matches, key=_tells, default=None),
     )
 
 
 def counting_matches(report: Report, id: str) -> list[Match]:
-    """Matches that count against an essay: all but quotes."""
-    return [m for m in report.matches_of(id) if m.kind != "quote"]
+    """Matches that count against an essay: all but quotes and what stands in the same person's earlier essays."""
+    return [m for m in report.matches_of(id) if m.kind != "quote" and m.where != "own"]
 
 
 def person(essay: Essay) -> str:
@@ -81,7 +85,7 @@ def document_name(report: Report, id: str, where: str = "batch") -> str:
     title = f"《{document.title}》" if document.title else ""
     if where in ("library", "official"):
         return f"{MATCH_WHERE[where]}{title or document.file or id}"
-    return (f"{MATCH_WHERE['history']} " if where == "history" else "") + person(document) + title
+    return (f"{MATCH_WHERE[where]} " if where in ("history", "own") else "") + person(document) + title
 
 
 def passage(report: Report, match: Match) -> tuple[str, str]:
@@ -94,15 +98,19 @@ def _tells(m: Match) -> float:
     return (m.end - m.start) * m.similarity * (0.2 + m.rarity)
 
 
-def _pattern(originality: Originality, matches: list[Match], by_partner: dict[str, int]) -> str:
+def _pattern(report: Report, originality: Originality, matches: list[Match], by_partner: dict[str, int]) -> str:
     if originality.verdict == "templated":
         return "template"
     if not matches:
-        return ""
+        return "repeated" if originality.repeated >= REPEATED else ""
     total = sum(by_partner.values())
     if len(by_partner) >= SEVERAL and max(by_partner.values()) < total / 2:
         return "several"
     by_kind: dict[str, int] = defaultdict(int)
     for m in matches:
         by_kind[m.kind] += m.end - m.start
-    return max(by_kind, key=by_kind.get)
+    kind = max(by_kind, key=by_kind.get)
+    edited = [m for m in matches if m.kind == "edited" and report.holds(m.other)]
+    if kind == "edited" and edited and all(only_slots(report.essay(m.essay), report.essay(m.other), m) for m in edited):
+        return "slots"
+    return kind

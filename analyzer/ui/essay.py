@@ -6,8 +6,9 @@ from html import escape
 
 import streamlit as st
 
-from analyzer.labels import ASPECT, FINDING, LEVEL, MATCH_KIND, SENTENCE, TIER, TRACE, VERDICT
+from analyzer.labels import ASPECT, FINDING, LEVEL, MATCH_KIND, PATTERN, SENTENCE, SHARED_SOURCE, TIER, TRACE, VERDICT
 from analyzer.report.hand_back import hand_back_html
+from analyzer.report.harmless import file_name
 from analyzer.report.marked import label_marks, marked_html, visible
 from analyzer.report.pdf import browser, page_to_pdf
 from analyzer.report.suspects import counting_matches, document_name
@@ -99,6 +100,10 @@ def _evidence(found: Loaded, id: str) -> str:
         f"<b>{VERDICT[o.verdict]}</b>（疑似程度 {o.suspicion:.2f}）",
         f"<p>自己的话 {o.own:.0%}，与他人相同 {o.copied:.0%}，与范文相似 {o.templated:.0%}，引用文件 {o.quoted:.0%}</p>",
     ]
+    if o.repeated:
+        lines.append(f"<p>· {PATTERN['repeated']}：与本人以前的心得体会相同 {o.repeated:.0%}（不作为雷同线索）</p>")
+    for m in (m for m in found.report.matches_of(id) if m.kind == "quote" and m.where == "batch"):
+        lines.append(f"<p>· {SHARED_SOURCE} {m.end - m.start} 字：{visible(document_name(found.report, m.other))}</p>")
     for m in sorted(counting_matches(found.report, id), key=lambda m: m.start - m.end)[:3]:
         lines.append(
             f"<p>· {MATCH_KIND[m.kind]} {m.end - m.start} 字：{visible(document_name(found.report, m.other, m.where))}</p>"
@@ -109,7 +114,7 @@ def _evidence(found: Loaded, id: str) -> str:
 
 
 def _hand_back(batch: StoredBatch, found: Loaded, id: str) -> None:
-    store, name = context.store(), f"退改意见-{found.report.essay(id).author or id}"
+    store, name = context.store(), f"退改意见-{file_name(found.report.essay(id).author or id)}"
     html = lambda: hand_back_html(found.report, id)
     kinds = [("退改意见（网页）", "html", "text/html", lambda: html().encode())]
     if browser():

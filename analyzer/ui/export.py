@@ -16,6 +16,7 @@ from analyzer.report.case_file import case_file_html, group_case_html
 from analyzer.report.document import write_document
 from analyzer.report.filled_in import read_reviews
 from analyzer.report.groups_chart import group_members
+from analyzer.report.harmless import file_name
 from analyzer.report.pdf import browser, converter, page_to_pdf, to_pdf
 from analyzer.report.report import Report
 from analyzer.report.review import Review
@@ -78,7 +79,7 @@ def _offers(store: Access, batch: StoredBatch, report: Report, reviews: Mapping[
               (("下载 CSV", f"全部篇目{suffix}.csv", "text/csv", lambda: essays_csv(report)),
                ("下载 JSON", f"report{suffix}.json", "application/json", data))),
         Offer("整批打包", "以上各项，加上每条线索的案卷和每一篇的退改意见。",
-              (("下载 ZIP", f"{batch.name}{suffix}.zip", "application/zip", whole),)),
+              (("下载 ZIP", f"{file_name(batch.name)}{suffix}.zip", "application/zip", whole),)),
     ]  # fmt: skip
 
 
@@ -114,7 +115,7 @@ def _case(batch: StoredBatch, found: Loaded) -> None:
 def case_downloads(cells, batch: StoredBatch, report: Report, chosen: str | int, ids: list[str] | None = None) -> None:
     """Buttons in ``cells`` for the case file of one suspect, or of the group ``chosen`` of ``ids``: as a page and, with two, as PDF."""
     store = context.store()
-    name = f"案卷-{report.essay(chosen).author or chosen}" if ids is None else f"案卷-第{chosen}组"
+    name = f"案卷-{file_name(report.essay(chosen).author or str(chosen))}" if ids is None else f"案卷-第{chosen}组"
     html = lambda: _case_html(store, batch, report, chosen, ids)
     kinds = [("下载网页", "html", "text/html", lambda: html().encode())]
     if len(cells) > 1 and browser():

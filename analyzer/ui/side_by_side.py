@@ -1,6 +1,7 @@
-"""The component that shows two texts side by side: passages linked on click and by keyboard, everything of the essays escaped.
+"""The component that shows two texts side by side: passages linked on click and by buttons, everything of the essays escaped.
 
-The HTML is made by ``analyzer.report.pair_html`` (all text escaped); the script here only reacts to clicks and keys.
+The HTML is made by ``analyzer.report.pair_html`` (all text escaped); the script here only reacts to clicks: the keyboard has the two
+buttons, since a stop at every piece of a passage would bury what comes after the texts.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ STYLE = (
     CSS
     + """
 .document { height: calc(100vh - 372px); min-height: 260px; }
-[data-link] { cursor: pointer; } [data-link]:focus-visible { outline: 2px solid #0b5cad; }
+[data-link] { cursor: pointer; }
 [data-link].chosen { box-shadow: 0 0 0 2px #1d2733; }
 .legend .places { margin-left: auto; display: inline-flex; gap: 6px; align-items: center; }
 .legend button { font: inherit; border: 1px solid #dfe4ea; background: #fff; border-radius: 6px; padding: 1px 10px; cursor: pointer; color: #1d2733; }
@@ -46,10 +47,6 @@ export default function ({ parentElement, data }) {
     const mark = of(event), step = event.target.closest('[data-step]');
     if (mark) choose(links.indexOf(mark.dataset.link), mark);
     if (step) choose(chosen + Number(step.dataset.step), null);
-  };
-  root.onkeydown = event => {
-    const mark = of(event);
-    if (mark && (event.key === 'Enter' || event.key === ' ')) { event.preventDefault(); choose(links.indexOf(mark.dataset.link), mark); }
   };
   if (!links.length) position.parentElement.hidden = true;
 }

@@ -9,7 +9,7 @@ import streamlit as st
 
 from analyzer.decisions import CARRIED
 from analyzer.labels import MATCH_WHERE, STATE, TIER
-from analyzer.report.groups_chart import group_members, groups_chart
+from analyzer.report.groups_chart import MOST, group_members, groups_chart
 from analyzer.report.pair_html import traces_sentence
 from analyzer.report.review import Review
 from analyzer.report.suspects import Suspect, counting_matches, document_name, suspect
@@ -19,6 +19,11 @@ from analyzer.ui.context import Loaded
 from analyzer.ui.export import case_downloads
 from analyzer.ui.review_form import review_form
 from analyzer.ui.side_by_side import side_by_side
+
+VIEWS = ("清单", "成组")
+
+MOST_LISTED = 12
+"""Essays of a group that are listed below the chart."""
 
 RARE = 0.7
 """Passages at least this rare count as a rare detail."""
@@ -39,12 +44,15 @@ def _list(batch: StoredBatch, found: Loaded) -> None:
     if not found.suspects:
         st.success("没有发现疑似雷同或套用模板的篇目。", icon=":material/check:")
         return
-    table = _table(found, context.store().reviews(batch.id))
-    table = _filtered(table)
-    ranked, groups = st.tabs(["清单", "成组"])
-    with ranked:
-        _ranked(table)
-    with groups:
+    wanted = st.query_params.get("view")
+    view = st.segmented_control(
+        "看", VIEWS, default=wanted if wanted in VIEWS else VIEWS[0], required=True, label_visibility="collapsed", key="suspects-view"
+    )
+    if view != (wanted or VIEWS[0]):
+        st.query_params["view"] = view
+    if view == VIEWS[0]:
+        _ranked(_filtered(_table(found, context.store().reviews(batch.id))))
+    else:
         _groups(batch, found)
 
 
@@ -119,22 +127,29 @@ def _groups(batch: StoredBatch, found: Loaded) -> None:
     if not members:
         st.info("没有三篇以上互相雷同的情况，也没有成对的组。", icon=":material/info:")
         return
-    theme.lede(f"共 {len(members)} 组。一点是一篇，线越粗，相同的文字越多；点开即并排看。")
+    pages = -(-len(members) // MOST)
+    cells = st.columns([6, 1.4], vertical_alignment="bottom")
+    with cells[0]:
+        theme.lede(f"共 {len(members)} 组，大的在前。一点是一篇，线越粗，相同的文字越多；点开即并排看。")
+    at = cells[1].number_input(f"第几页（共 {pages} 页）", 1, pages, key="groups-page") if pages > 1 else 1
+    shown = dict(list(members.items())[(at - 1) * MOST : at * MOST])
     st.altair_chart(
-        groups_chart(found.report, members, lambda id: f"suspects?batch={batch.id}&essay={quote(id)}"),
+        groups_chart(found.report, shown, lambda id: f"suspects?batch={batch.id}&essay={quote(id)}"),
         theme=None,
         width="content",
         key="groups-chart",
     )
-    for number, ids in members.items():
+    for number, ids in shown.items():
         with st.container(border=True, key=f"panel-group-{number}", gap="xsmall"):
             st.html(f"<b>第 {number} 组 · {len(ids)} 篇</b>")
-            for id in ids:
+            for id in ids[:MOST_LISTED]:
                 s = suspect(found.report, id)
                 left, right = st.columns([6, 1], vertical_alignment="center")
                 left.text(f"{document_name(found.report, id)}　{s.kind}　雷同 {s.shared:.0%}")
                 with right:
                     context.link("suspects", "并排看", batch, essay=id)
+            if len(ids) > MOST_LISTED:
+                theme.lede(f"还有 {len(ids) - MOST_LISTED} 篇，在清单里。")
 
 
 def _pair(batch: StoredBatch, found: Loaded, id: str) -> None:

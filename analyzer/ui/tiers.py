@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from urllib.parse import quote
 
 import pandas as pd
@@ -12,7 +12,7 @@ from analyzer.compare import Comparison
 from analyzer.essay import TIERS
 from analyzer.labels import LEVEL, TIER, VERDICT
 from analyzer.report import charts
-from analyzer.report.bundle import harmless
+from analyzer.report.harmless import harmless
 from analyzer.report.summary import comparison
 from analyzer.ui import context, theme
 from analyzer.ui.context import Loaded
@@ -44,13 +44,13 @@ def page() -> None:
     levels = charts.level_shares(table, width=300)
     left, right = st.columns([1.75, 1])
     with left, st.container(border=True, key="panel-rain"):
-        to_keep = charts.depth_by_tier(*shown)  # a picture that is sent on must not lead into this computer
-        _titled(title.partition("（")[0] + "分布", title, to_keep, _essays(table), "rain")
+        to_keep = lambda: charts.depth_by_tier(*shown)  # a picture that is sent on must not lead into this computer
+        _titled(title.partition("（")[0] + "分布", title, to_keep, lambda: _essays(table), "rain")
         _show(rain, "rain")
         if table.tier.value_counts().max() > charts.MOST_POINTS:
             theme.lede(f"每个层级只画 {charts.MOST_POINTS} 个点，曲线、中位数和四分位按全部篇目算。")
     with right, st.container(border=True, key="panel-levels"):
-        _titled("等级构成", "等级构成", levels, _levels(table), "levels")
+        _titled("等级构成", "等级构成", lambda: levels, lambda: _levels(table), "levels")
         _show(levels, "levels")
         st.html(_table(found, table, unit))
     _words(comparison(found.report, name), unit)
@@ -58,14 +58,14 @@ def page() -> None:
     _units(found)
 
 
-def _titled(name: str, heading: str, chart, figures: pd.DataFrame, key: str) -> None:
-    """A chart's heading, and beside it the chart as a picture and its numbers, to be taken away."""
+def _titled(name: str, heading: str, chart: Callable, figures: Callable[[], pd.DataFrame], key: str) -> None:
+    """A chart's heading, and beside it the chart as a picture and its numbers, to be taken away; both are made on the click."""
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key=f"saves-{key}"):
         st.html(f"<b>{heading}</b>", width="stretch")
         for label, mime, make in (
-            ("PNG", "image/png", lambda: charts.to_png(chart)),
-            ("SVG", "image/svg+xml", lambda: charts.to_svg(chart)),
-            ("CSV", "text/csv", lambda: figures.to_csv(index=False).encode("utf-8-sig")),
+            ("PNG", "image/png", lambda: charts.to_png(chart())),
+            ("SVG", "image/svg+xml", lambda: charts.to_svg(chart())),
+            ("CSV", "text/csv", lambda: figures().to_csv(index=False).encode("utf-8-sig")),
         ):
             st.download_button(label, make, f"{name}.{label.lower()}", mime, on_click="ignore", key=f"{label}-{key}")
 
@@ -137,7 +137,7 @@ def _shares(found: Loaded) -> None:
         return
     with st.container(border=True, key="panel-shares"):
         chart = charts.shares([c for c, _ in known], [t for _, t in known])
-        _titled("疑似比例", "疑似雷同与套用模板", chart, _compared((t, c) for c, t in known), "shares")
+        _titled("疑似比例", "疑似雷同与套用模板", lambda: chart, lambda: _compared((t, c) for c, t in known), "shares")
         _show(chart, "shares")
         theme.say(*[(title.split("（")[0], c.conclusion) for c, title in known if c.conclusion])
 
@@ -160,7 +160,7 @@ def _units(found: Loaded) -> None:
         shown = set(sizes.index[:MOST_UNITS])
         kept = Comparison(of.measure, of.by, tuple(g for g in of.groups if g.name.rpartition("|")[0] in shown))
         chart = charts.unit_by_tier(kept, HEAT[choice], choice != "depth")
-        _titled(f"单位层级{HEAT[choice]}", f"单位 × 层级：{HEAT[choice]}", chart, _compared([(HEAT[choice], of)]), "heat")
+        _titled(f"单位层级{HEAT[choice]}", f"单位 × 层级：{HEAT[choice]}", lambda: chart, lambda: _compared([(HEAT[choice], of)]), "heat")
         _show(chart, "heat")
         more = f"只画篇数最多的 {MOST_UNITS} 个单位，CSV 里是全部。" if len(sizes) > MOST_UNITS else ""
         theme.lede(f"{more}括号里是篇数；不足 3 篇的不显示数值。")
