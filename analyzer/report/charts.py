@@ -6,6 +6,7 @@ greyscale. Every chart stands on a table that can be downloaded beside it (``cha
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from hashlib import blake2b
 
@@ -331,10 +332,19 @@ def to_png(chart, scale: float = 2.0) -> bytes:
     """The chart as a picture, rendered on this machine (vl-convert); ``scale`` 2 is right for screens and print."""
     import vl_convert
 
-    return vl_convert.vegalite_to_png(chart.to_json(), scale=scale)
+    return vl_convert.vegalite_to_png(_as_xml_takes_it(chart.to_json()), scale=scale)
 
 
 def to_svg(chart) -> str:
     import vl_convert
 
-    return vl_convert.vegalite_to_svg(chart.to_json())
+    return vl_convert.vegalite_to_svg(_as_xml_takes_it(chart.to_json()))
+
+
+def _as_xml_takes_it(specification: str) -> str:
+    """A unit's or an essay's name may hold characters that no XML, so no SVG, can (XML 1.0, 2.2); they become U+FFFD."""
+    return _NOT_IN_XML.sub(lambda match: match[1] or r"\ufffd", specification)
+
+
+_NOT_IN_XML = re.compile(r"(\\\\)|\\[bf]|\\u(?:00[01][0-9a-f]|fff[ef])")
+"""In JSON, where a pair of backslashes is one character and what follows it no escape."""

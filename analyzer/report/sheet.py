@@ -15,7 +15,7 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from analyzer.report.harmless import harmless
+from analyzer.report.harmless import starts_a_formula
 
 FONT = "宋体"
 HEADER_FONT = "黑体"
@@ -93,7 +93,7 @@ def write(cell: Cell, value: Any) -> None:
         return
     text = ILLEGAL_CHARACTERS_RE.sub("", value)[:LONGEST_CELL]
     cell.value = text
-    if harmless(text) != text:
+    if starts_a_formula(text):
         cell.data_type = "s"
         cell.quotePrefix = True  # Excel then keeps it as text when somebody edits the cell
 

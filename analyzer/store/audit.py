@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from analyzer.labels import ROLE
+from analyzer.report.harmless import harmless
 from analyzer.store.accounts import User
 from analyzer.store.rows import now
 from analyzer.store.store import Store
@@ -58,5 +59,5 @@ def as_csv(found: Iterable[Entry]) -> bytes:
     writer.writerow(HEADER)
     for entry in found:
         cells = (entry.at, entry.who, ROLE.get(entry.role, ""), entry.address, entry.action, entry.batch, entry.essay, entry.detail)
-        writer.writerow([f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell for cell in cells])
+        writer.writerow(list(map(harmless, cells)))
     return out.getvalue().encode("utf-8-sig")
