@@ -154,3 +154,14 @@ def test_anonymous_files_name_nobody(report, reviews, tmp_path):
     for text in texts:
         assert [name for name in named if len(name) > 1 and name in text] == []
         assert re.search("人员\\d{3}", text) or "单位" in text
+
+
+def test_the_command_line_writes_both_and_keeps_the_key_apart(report, tmp_path, capsys):
+    from analyzer.cli.analyze import _write
+
+    out = tmp_path / "结果"
+    _write(report, out, anonymous=True, circulate=True)
+    assert {p.name for p in out.iterdir()} == {"report.json", "疑似雷同清单.xlsx", "分析报告.docx", "通报-对比表.xlsx", "通报-分析报告.docx"}
+    key = json.loads((tmp_path / "结果-对照表.json").read_text(encoding="utf-8"))
+    printed = capsys.readouterr().out
+    assert [name for name in (*key["people"], *key["units"]) if len(name) > 1 and name in printed] == []

@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analyzer.compare import REST, Comparison, changes, closing_rates, compare, conclude, sign_offs, suppress_small
+from analyzer.compare.anywhere import anywhere
 from analyzer.essay import Essay
 from analyzer.gatekeeping import Finding
 
@@ -354,3 +355,68 @@ def test_the_same_table_gives_the_same_figures():
 
 def test_an_empty_table():
     assert compare(pd.DataFrame()) == ()
+
+
+# --- several statements at once ---------------------------------------------------------------------------------
+
+
+def test_one_tier_against_both_others_is_said_where_no_pair_shows_it():
+    rows = essays(TOP, around(40.6, 20)) + essays(MIDDLE, around(50, 10)) + essays(FRONT, around(50.4, 10))
+    c = depth(rows)
+    assert all(pair.p > 0.05 for pair in c.pairs) and min(one.p for one in c.contrasts) <= 0.05
+    assert "低于其余两个层级合计（差异" in c.conclusion and "差别都还不能确认" in c.conclusion
+
+
+def test_the_guard_over_all_statements_is_the_permutation_distribution():
+    """Against permutations done here, and of two groups the two-sided normal test."""
+    rng = np.random.default_rng(2)
+    values, groups = rng.normal(size=240) + np.repeat([0.3, 0, 0], [40, 80, 120]), np.repeat([0, 1, 2], [40, 80, 120])
+    contrasts = np.array([[1, 0, 0], [0, 1, 2], [0, 0, 1]])[:, groups].astype(float)
+    contrasts -= contrasts.mean(axis=1, keepdims=True)
+    contrasts /= contrasts.std(axis=1, keepdims=True)
+    ranks = values.argsort().argsort().astype(float)
+    largest = np.abs(contrasts @ ranks).max()
+    drawn = np.abs(contrasts @ rng.permuted(np.tile(ranks[:, None], (1, 4000)), axis=0)).max(axis=0)
+    assert anywhere(values, groups) == pytest.approx((drawn >= largest).mean(), abs=0.012)
+    assert anywhere(np.ones(30), np.arange(30) % 3) == 1.0 == anywhere(values[:40], groups[:40])
+
+
+def test_no_statement_is_surer_than_that_there_is_any_difference():
+    rows = essays(TOP, around(35, 12)) + essays(MIDDLE, around(45, 30)) + essays(FRONT, around(44, 50))
+    c = depth(rows)
+    values = np.array([row["score_own"] for row in rows])
+    order = np.array([(TOP, MIDDLE, FRONT).index(row["tier"]) for row in rows])
+    assert min(d.p for d in (*c.pairs, *c.contrasts)) >= anywhere(values, order) > 0
+    assert c.trend.p >= anywhere(values, order)
+
+
+def test_an_interval_without_zero_is_no_difference_where_the_test_disagrees():
+    rows = essays(TOP, [20.0] * 16 + [40.0] * 4) + essays(MIDDLE, [20.0] * 20 + [40.0] * 20) + essays(FRONT, [20.0] * 20 + [40.0] * 60)
+    assert "领导班子与中层干部之间的差别还不能确认" in depth(rows).conclusion
+
+
+# --- bad input ---------------------------------------------------------------------------------------------------
+
+BAD = {
+    "a tier without essays": (essays(TOP, around(40, 20)) + essays(FRONT, around(50, 40)), "领导班子"),
+    "a tier with one": (essays(TOP, [40.0]) + essays(MIDDLE, around(45, 20)) + essays(FRONT, around(50, 40)), "领导班子只有 1 篇，不作统计"),
+    "a tier with two": (essays(TOP, [40.0, 90.0]) + essays(MIDDLE, around(45, 20)) + essays(FRONT, around(50, 40)), "领导班子只有 2 篇，不作统计"),
+    "all equal": (essays(TOP, [41.0] * 10) + essays(MIDDLE, [41.0] * 10) + essays(FRONT, [41.0] * 30), "没有差别可比"),
+    "a unit with only leaders": (essays(TOP, around(40, 9), ["局机关"]) + essays(FRONT, around(50, 40), UNITS[1:]), "分不清是层级不同还是单位不同"),
+    "no tier known": ([{"tier": "", "unit": "城东所"} for _ in range(30)], "没有一篇知道作者层级"),
+    "posts missing": ([{"tier": None, "unit": None, "batch": None} for _ in range(12)], "请在名单中补填职务或层级"),
+    "200 units of one": ([{"unit": f"单位{i}", "tier": FRONT, "score_own": float(i % 90)} for i in range(200)], "只有基层一线达到 3 篇"),
+    "one essay": ([{"tier": TOP}], "没有一个层级达到 3 篇"),
+    "nothing rated": ([{"tier": t, "score_own": None, "level_own": None} for t in (TOP, MIDDLE, FRONT) for _ in range(9)], "没有一个层级达到 3 篇"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_bad_input_is_answered_in_a_sentence(name):
+    """No warning (they are errors here), no NaN, and it says what cannot be said."""
+    rows, said = BAD[name]
+    found = compare(table(rows), resamples=50)
+    assert said in pick(found, "depth", "tier").conclusion
+    for c in (*found, *suppress_small(found), closing_rates(table(rows), ())):
+        assert c.conclusion.endswith(("。", "）")) and not NOT_A_FIGURE.search(c.conclusion)
+        json.dumps(asdict(c), allow_nan=False)

@@ -165,17 +165,17 @@ def _stepwise(c: Comparison, usable: list[Group], direction: str) -> bool:
 
 def _contrast_sentences(c: Comparison, groups: dict[str, Group]) -> str:
     """One tier against both others taken together, where this shows and no pair with that tier does."""
+    told = [
+        f"{TIER[one.a]}（{_value(c, groups[one.a])}）{_higher(one)}其余两个层级合计（{_effect(c, one)}）{_within_units(one)}"
+        for one in _told_contrasts(c)
+    ]
+    few = _few([groups[one.a] for one in _told_contrasts(c)])
+    return f"{MEASURE[c.measure]}：{'；'.join(told)}。{few}" if told else ""
+
+
+def _told_contrasts(c: Comparison) -> list[Difference]:
     paired = {name for pair in filter(is_claimed, c.pairs) for name in (pair.a, pair.b)}
-    told = []
-    for one in c.contrasts:
-        if not is_claimed(one) or one.a in paired:
-            continue
-        group = groups[one.a]
-        few = f"；但{TIER[one.a]}仅 {group.n} 篇，宜谨慎" if group.n < CAUTION else ""
-        told.append(
-            f"{TIER[one.a]}（{_value(c, group)}）{_higher(one)}其余两个层级合计（{_effect(c, one)}{few}）{_within_units(one)}"
-        )
-    return f"{MEASURE[c.measure]}：{'；'.join(told)}。" if told else ""
+    return [one for one in c.contrasts if is_claimed(one) and one.a not in paired]
 
 
 def _pair_sentences(c: Comparison, groups: dict[str, Group], after_trend: bool) -> str:
@@ -183,21 +183,38 @@ def _pair_sentences(c: Comparison, groups: dict[str, Group], after_trend: bool) 
     for pair in c.pairs:
         a, b = groups[pair.a], groups[pair.b]
         if is_claimed(pair):
-            few = [f"{TIER[g.name]}仅 {g.n} 篇" for g in (a, b) if g.n < CAUTION]
-            caution = f"；但{'、'.join(few)}，宜谨慎" if few else ""
             claims.append(
-                f"{TIER[a.name]}（{_value(c, a)}）{_higher(pair)}{TIER[b.name]}（{_value(c, b)}；{_effect(c, pair)}{caution}）"
+                f"{TIER[a.name]}（{_value(c, a)}）{_higher(pair)}{TIER[b.name]}（{_value(c, b)}；{_effect(c, pair)}）"
                 + ("" if after_trend else _within_units(pair))
             )
         else:
-            alike.append(f"{TIER[a.name]}与{TIER[b.name]}之间看不出差别（{_interval(c, pair)}{_open(c, pair)}）")
+            alike.append(f"{TIER[a.name]}与{TIER[b.name]}之间{_not_seen(c, pair)}")
     if not claims and len(c.pairs) > 1:
         widest = max(c.pairs, key=lambda pair: max(abs(pair.low), abs(pair.high)))
-        return f"任何两个层级之间也看不出差别（差别最不确定的一对：{_interval(c, widest)}{_open(c, widest)}）。"
+        span = f"（差别最不确定的一对：{_scale(c)}{_interval(c, widest)}{_open(c, widest)}）。"
+        told = "只拿任何两个层级相比，差别都还不能确认" if _told_contrasts(c) else "任何两个层级之间也看不出差别"
+        return told + span
     subject = "逐对看，" if after_trend else f"{MEASURE[c.measure]}："
     if after_trend and claims and _disagree(c.trend):
         subject = "不分单位逐对看，"
-    return subject + "；".join(claims + alike) + "。"
+    involved = dict.fromkeys(name for pair in filter(is_claimed, c.pairs) for name in (pair.a, pair.b))
+    return subject + "；".join(claims + alike) + "。" + _few([groups[name] for name in involved])
+
+
+def _few(groups: list[Group]) -> str:
+    few = [f"{TIER[g.name]}仅 {g.n} 篇" for g in groups if g.n < CAUTION]
+    return f"其中{'、'.join(few)}，宜谨慎。" if few else ""
+
+
+def _not_seen(c: Comparison, pair: Difference) -> str:
+    """An interval that just leaves 0 out is no difference yet where the test does not agree."""
+    if pair.low > 0 or pair.high < 0:
+        return f"的差别还不能确认（{_scale(c)}{_interval(c, pair)}，但检验没有通过，校正后 {_p(pair.p)}）"
+    return f"看不出差别（{_scale(c)}{_interval(c, pair)}{_open(c, pair)}）"
+
+
+def _scale(c: Comparison) -> str:
+    return "" if c.measure in _SHARES else "δ 的 "
 
 
 def _within_units(pair: Difference) -> str:
