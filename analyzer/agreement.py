@@ -26,15 +26,16 @@ def confusion(true: Sequence[int], said: Sequence[int], classes: int) -> np.ndar
     return table
 
 
-def macro_f1(true: Sequence[int], said: Sequence[int]) -> float:
+def macro_f1(true: Sequence, said: Sequence) -> float:
     """Mean F1 over the classes that occur in ``true``."""
     return float(np.mean(list(class_f1(true, said).values())))
 
 
-def class_f1(true: Sequence[int], said: Sequence[int]) -> dict[int, float]:
+def class_f1(true: Sequence, said: Sequence) -> dict:
+    """F1 by class that occurs in ``true``."""
     true, said = np.asarray(true), np.asarray(said)
-    hit = {c: int(((true == c) & (said == c)).sum()) for c in np.unique(true)}
-    return {int(c): 2 * n / max(1, int((true == c).sum()) + int((said == c).sum())) for c, n in hit.items()}
+    hits = {c: int(((true == c) & (said == c)).sum()) for c in np.unique(true).tolist()}
+    return {c: 2 * n / max(1, int((true == c).sum()) + int((said == c).sum())) for c, n in hits.items()}
 
 
 def rank_correlation(one: Sequence[float], other: Sequence[float]) -> float:

@@ -1,7 +1,8 @@
 """How well sentences and levels are judged: ``python -m benchmarks.depth [--fresh] [--write] [--cered CLONE [--joined]]``.
 
 Every figure is of a campaign that the judging model did not see in any step of its fit. The first run takes some minutes;
-what the models said is cached under out/. ``--write`` keeps it for the notebooks and docs. ``--cered`` trains the same
+what the models said is cached under out/. ``--write`` keeps it for the notebooks, and writes the figures and charts of
+docs/reflection.md. ``--cered`` trains the same
 sentence classifier on CEReD (a clone of github.com/EduMUNI/reflection-classification) instead, and ``--joined`` asks
 whether its sentences help on ours.
 """
@@ -9,6 +10,8 @@ whether its sentences help on ours.
 from __future__ import annotations
 
 import argparse
+import contextlib
+import io
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +27,7 @@ from benchmarks.out_of_fold import HARD, essay_table, judged, sentence_table, wr
 
 LENGTHS = (0, 500, 700, 10_000)
 """Characters; about a third of the essays each."""
+PAGE = Path(__file__).resolve().parent.parent / "docs" / "reflection.md"
 TARGETS = {"accuracy": 0.80, "macro F1": 0.78, "QWK": 0.90, "Spearman": 0.93}
 
 
@@ -41,16 +45,43 @@ def main() -> None:
     if options.cered:
         from benchmarks.cered import report
 
-        report(options.cered, options.joined)
+        told = io.StringIO()
+        with contextlib.redirect_stdout(told):
+            report(options.cered, options.joined)
+        print(told.getvalue())
+        if options.write:
+            quote(told.getvalue(), "cered")
         return
     t, out = judged(options.fresh)
     essays, sentences = essay_table(t, out), sentence_table(t, out)
-    if options.write:
-        write(essays, sentences)
+    if not options.write:
+        figures(t, essays, sentences)
+        return
+    from analyzer.reflection import load_models
+    from benchmarks.depth_charts import write_figures
+
+    write(essays, sentences)
+    write_figures(essays, sentences, load_models()[1])
+    told = io.StringIO()
+    with contextlib.redirect_stdout(told):
+        figures(t, essays, sentences)
+    quote(told.getvalue())
+    print(told.getvalue())
+
+
+def quote(told: str, name: str = "depth") -> None:
+    """Put what was printed between the marks of docs/reflection.md that bear this name."""
+    text = PAGE.read_text(encoding="utf-8")
+    begin, end = f"<!-- {name} -->", f"<!-- end of {name} -->"
+    head, tail = text[: text.index(begin) + len(begin)], text[text.index(end) :]
+    told = "\n".join(line.rstrip() for line in told.strip("\n").splitlines())
+    PAGE.write_text(f"{head}\n```text\n{told}\n```\n{tail}", encoding="utf-8", newline="\n")
+
+
+def figures(t, essays: pd.DataFrame, sentences: pd.DataFrame) -> None:
     true = np.array([LABELS.index(label) for label in sentences.label])
     said = np.array([LABELS.index(label) for label in sentences.said])
-    group = (sentences.campaign + sentences.essay).to_numpy()
-    overall(t, essays, true, said, group)
+    overall(t, essays, true, said, (sentences.campaign + sentences.essay).to_numpy())
     parts(essays, sentences, true, said)
     hard_essays(essays)
     losses(essays, true, said)

@@ -113,7 +113,7 @@ def test_padding_with_set_phrases_does_not_matter(essays, where):
 
 
 def test_cutting_set_phrases_away_does_not_matter(essays):
-    drawn = [e for e in draw(essays, 14, levels=(2, 3, 4)) if any(s["label"] == "slogan" for s in e[3])]
+    drawn = [e for e in draw(essays, 30, levels=(2, 3, 4)) if any(s["label"] == "slogan" for s in e[3])]
 
     def cut(essay, median, row, sentences):
         text = essay.text
