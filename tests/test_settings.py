@@ -13,7 +13,7 @@ from analyzer.report.rating_sheet import to_rate
 from analyzer.store import Store
 from analyzer.ui import preferences, worker
 
-PARTS = ("官方文件与范文", "层级规则", "列入线索", "深度校准", "句向量", "数据")
+PARTS = ("官方文件与范文", "层级规则", "列入线索", "深度校准", "改写识别", "数据")
 
 
 @pytest.fixture(scope="module")
@@ -100,6 +100,8 @@ def test_own_tier_rules_are_tried_before_they_are_kept(store):
     page.text_area(key="tiers-text").set_value('[posts]\nleadership = ["督办员"]\n').run()
     page.button(key="tiers-save").click().run()
     assert page.success
+    page.text_input(key="tiers-try").set_value("督办员").run()
+    assert "领导班子" in words(page)
 
     id = store.new_batch("三月")
     for kind, name, text in (
@@ -114,7 +116,7 @@ def test_own_tier_rules_are_tried_before_they_are_kept(store):
 
 
 def test_an_encoder_that_is_not_there_is_not_kept(store):
-    page = open_page("settings", part="句向量")
+    page = open_page("settings", part="改写识别")
     page.text_input(key="encoder").set_value("没有/这个模型").run()
     page.button(key="encoder-save").click().run(timeout=60)
     assert page.error and preferences.encoder(store) == "use"

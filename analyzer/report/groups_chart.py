@@ -9,6 +9,7 @@ from math import cos, pi, sin
 import altair as alt
 import pandas as pd
 
+from analyzer.essay import TIERS
 from analyzer.labels import TIER
 from analyzer.report.charts import INK, SUBDUED, TIER_COLOURS, styled
 from analyzer.report.report import Report
@@ -17,6 +18,10 @@ from analyzer.report.suspects import Suspect, counting_matches
 MOST = 24
 """Groups drawn in one chart."""
 PER_ROW = 6
+
+SHAPES = alt.Scale(domain=[TIER[t] for t in (*TIERS, "")], range=["circle", "square", "triangle-up", "diamond"])
+"""A tier has a shape besides its colour, for those who cannot tell the colours apart and for black and white."""
+KEY = alt.Legend(orient="bottom", direction="horizontal", title=None, symbolFillColor=SUBDUED, symbolStrokeWidth=0)
 
 
 def group_members(report: Report, found: Iterable[Suspect]) -> dict[int, list[str]]:
@@ -68,8 +73,9 @@ def groups_chart(
     dots = alt.Chart(pd.DataFrame(nodes))
     href = {"href": "url:N"} if link else {}
     layers = [
-        dots.mark_circle(size=190, opacity=1, stroke="#ffffff", strokeWidth=1.5).encode(
-            x, y, color=alt.Color("colour:N", scale=None), tooltip=["姓名:N", "单位:N", "层级:N"], **href
+        dots.mark_point(size=190, opacity=1, filled=True, stroke="#ffffff", strokeWidth=1.5).encode(
+            x, y, color=alt.Color("colour:N", scale=None), shape=alt.Shape("层级:N", scale=SHAPES, legend=KEY),
+            tooltip=["姓名:N", "单位:N", "层级:N"], **href
         ),
         dots.mark_text(dx=11, align="left", fontSize=12, color=INK).encode(x, y, text="姓名:N"),
         alt.Chart(pd.DataFrame(titles)).mark_text(fontSize=12, color=SUBDUED).encode(x, y, text="text:N"),

@@ -7,12 +7,13 @@ import streamlit as st
 from analyzer.ingest.batch import read_batch
 from analyzer.ingest.errors import IngestError
 from analyzer.ingest.tiers import load_tiers
+from analyzer.labels import TIER
 from analyzer.text.encode import EncoderError, load_encoder
 from analyzer.ui import calibration, context, jobs, listing, preferences, record, theme
 from analyzer.ui.upload import DOCUMENTS
 
 KINDS = {"official": "官方文件", "library": "范文"}
-PARTS = ("官方文件与范文", "层级规则", "列入线索", "深度校准", "句向量", "使用记录", "数据")
+PARTS = ("官方文件与范文", "层级规则", "列入线索", "深度校准", "改写识别", "使用记录", "数据")
 
 
 def page() -> None:
@@ -30,7 +31,7 @@ def page() -> None:
         "层级规则": _tiers,
         "列入线索": lambda: listing.show(batch, found),
         "深度校准": lambda: calibration.show(batch, found),
-        "句向量": _encoder,
+        "改写识别": _encoder,
         "使用记录": lambda: record.show(found),
         "数据": _data,
     }[part]()
@@ -81,6 +82,9 @@ def _tiers() -> None:
     text = st.text_area(
         "层级规则（TOML）", own.read_text(encoding="utf-8") if own.exists() else example, height=260, key="tiers-text"
     )
+    post = st.text_input("试一试：输入一个职务，看按已保存的规则算哪个层级", key="tiers-try", placeholder="例如：派出所副所长")
+    if post.strip():
+        theme.say((post.strip(), TIER[load_tiers(own if own.exists() else None).tier_of(post=post.strip())]))
     if st.button("保存", type="primary", key="tiers-save"):
         trial = own.with_name("tiers.toml.part")
         trial.write_text(text, encoding="utf-8")
