@@ -99,7 +99,12 @@ async def session(browser, url: str, number: int, organ: int, batch: str, suspec
         await page.get_by_label("密码").fill(PASSWORD)
         await page.get_by_role("button", name="登录").click()
         await page.get_by_text(PAGES["overview"]).first.wait_for()
-        turn = 0
+    except Exception as error:  # told with the others
+        figures.errors.append(f"session {number} does not get in: {str(error)[:200]}")
+        await context.close()
+        return
+    turn = 0
+    try:
         while time.monotonic() < until:
             turn += 1
             try:

@@ -17,6 +17,7 @@ from contextlib import contextmanager
 import pytest
 from report_fixture import synthetic_report
 from streamlit.testing.v1 import AppTest
+from test_browser import WAIT, chromium  # noqa: F401  (a fixture)
 from test_ui import open_page, words
 
 from analyzer.cli import main
@@ -473,3 +474,43 @@ def test_nobody_gets_past_the_front_door_without_a_session(accounts, home):
 @pytest.mark.parametrize("wanted", ["//evil.invalid", "https://evil.invalid", "/\\evil.invalid", "javascript:x", "/login", "/a\nb", ""])
 def test_nobody_is_sent_elsewhere_after_logging_in(wanted):
     assert _inside(wanted) == "/" and _inside("/overview?batch=1&essay=a") == "/overview?batch=1&essay=a"
+
+
+@pytest.mark.flaky(reruns=2)
+def test_logging_in_staying_and_logging_out_in_a_browser(chromium, accounts, home, batch, report, unit):  # noqa: F811
+    accounts.add(User("钱复核", "reviewer", unit), PASSWORD)
+    id = next(id for id in report.suspects.id if report.essay(id).unit == unit)
+    port = free_port()
+    with serving(home, port) as url:
+        context = chromium.new_context(viewport={"width": 1366, "height": 768}, locale="zh-CN")
+        page = context.new_page()
+        page.set_default_timeout(WAIT)
+        page.goto(f"{url}/suspects?batch={batch}&essay={id}")
+        page.get_by_label("用户名").fill("钱复核")
+        page.get_by_label("密码").fill(PASSWORD)
+        page.keyboard.press("Enter")
+        page.locator(".reading .document").first.wait_for()
+        assert f"essay={id}" in page.url
+        sidebar = page.locator("[data-testid=stSidebar]")
+        assert "复核员" in sidebar.inner_text() and "设置" not in sidebar.inner_text()
+
+        page.get_by_label("责任人").fill("周某")
+        page.get_by_role("button", name="保存").click()
+        page.get_by_text("已保存。").wait_for()
+        assert Store(home).review(batch, id).by == "钱复核"
+        with page.expect_download() as download:
+            page.goto(f"{url}/export?batch={batch}")
+            page.get_by_role("button", name="下载案卷").click()
+        assert download.value.suggested_filename.startswith("案卷-")
+
+        second = context.new_page()  # another tab, and a refresh, stay logged in
+        second.goto(f"{url}/overview?batch={batch}")
+        second.get_by_text("这一批怎么样").wait_for()
+        second.reload()
+        second.get_by_text("这一批怎么样").wait_for()
+        sidebar.get_by_role("button", name="退出").click()
+        page.get_by_label("用户名").wait_for()
+        second.reload()
+        second.get_by_label("用户名").wait_for()
+        context.close()
+    assert [e.detail for e in entries(Store(home), action="导出")] and {e.who for e in entries(Store(home), action="查看")} == {"钱复核"}
