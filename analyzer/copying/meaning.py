@@ -87,8 +87,10 @@ def build_space(
     background : (b, d) unit rows of sentences from other campaigns.
     """
     if not isinstance(vectors, Vectors):
-        rows = np.concatenate([v for v in vectors if len(v)])
-        vectors = Vectors(rows, np.arange(len(rows)))
+        place: dict[str, int] = {}
+        index = np.array([place.setdefault(reading, len(place)) for document in documents for reading in document.readings])
+        first = np.unique(index, return_index=True)[1]
+        vectors = Vectors(np.concatenate([v for v in vectors if len(v)])[first], index)
     kept = [np.flatnonzero(~document.quoted_sentences()) for document in documents]
     owner = np.repeat(np.arange(len(documents)), [len(k) for k in kept])
     before = np.cumsum([0, *(len(document.sentences) for document in documents)])

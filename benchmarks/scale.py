@@ -1,0 +1,183 @@
+"""Time, memory and recall as a batch grows: ``python -m benchmarks.scale [SIZE …] [--out FOLDER] [--history N]``.
+
+Each size runs in a process of its own, from files to report, on batches of benchmarks/made_batch.py, without a cache of
+vectors. Prints a table a stage, fits how the whole grows (time ~ size ** exponent) and writes ``scale.json`` and ``scale.svg``.
+With ``--history N`` it is measured instead what 100 new essays cost beside N earlier ones whose vectors are kept.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections import defaultdict
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.made_batch import KINDS, read_copies, write_batch
+
+SIZES = (200, 1000, 4000)
+NEW = 100
+"""Essays beside a history."""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("sizes", nargs="*", type=int, default=SIZES)
+    parser.add_argument("--out", type=Path, default=Path("out/scale"))
+    parser.add_argument("--history", type=int)
+    parser.add_argument("--one", type=Path, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.one:
+        print(json.dumps(_against_history(options.one) if options.history else measure(options.one)))
+    elif options.history:
+        print(json.dumps(_in_own_process(options.history + NEW, options.out, "--history", str(options.history)), indent=1))
+    else:
+        rows = []
+        for size in options.sizes:
+            rows.append(_in_own_process(size, options.out))
+            _print(rows[-1])
+        _print_growth(rows)
+        (options.out / "scale.json").write_text(json.dumps(rows, indent=1), encoding="utf-8")
+        _plot(rows, options.out / "scale.svg")
+
+
+def _in_own_process(size: int, out: Path, *more: str) -> dict:
+    folder = out / f"batch-{size}"
+    if not (folder / "official.txt").exists():
+        write_batch(size, folder)
+    done = subprocess.run([sys.executable, "-m", "benchmarks.scale", "--one", str(folder), *more], check=True, stdout=subprocess.PIPE)
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+class Clock:
+    """Wall and processor seconds and peak memory, stage by stage; called as the progress of an analysis."""
+
+    def __init__(self) -> None:
+        self.stages: dict[str, dict[str, float]] = {}
+        self._stage, self._began = "", (0.0, 0.0)
+
+    def __call__(self, stage: str, done: int = 0, total: int = 0) -> None:
+        if stage == self._stage:
+            return
+        now = (time.perf_counter(), sum(os.times()[:4]))
+        if self._stage:
+            spent = self.stages.setdefault(self._stage, {"wall": 0.0, "cpu": 0.0})
+            spent["wall"] += now[0] - self._began[0]
+            spent["cpu"] += now[1] - self._began[1]
+            spent["peak"] = peak_memory()
+        self._stage, self._began = stage, now
+
+
+def peak_memory() -> float:
+    """MiB that this process has held at most."""
+    if sys.platform == "win32":
+        import psutil
+
+        return psutil.Process().memory_info().peak_wset / 2**20
+    import resource
+
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / 2**20 if sys.platform == "darwin" else peak / 2**10
+
+
+def measure(folder: Path) -> dict:
+    """One batch from files to report.json, workbook and document."""
+    from analyzer.ingest import read_batch, read_documents
+    from analyzer.pipeline import STAGES, analyze
+    from analyzer.report.document import write_document
+    from analyzer.report.workbook import write_workbook
+
+    clock = Clock()
+    clock(STAGES[0])
+    batch = read_batch([folder / "essays.jsonl"])
+    report = analyze(batch, read_documents([folder / "official.txt"]), progress=clock)
+    clock("写出结果")
+    with tempfile.TemporaryDirectory() as out:
+        report.to_json(Path(out) / "report.json")
+        write_workbook(report, Path(out) / "list.xlsx")
+        write_document(report, Path(out) / "report.docx")
+    clock("")
+    return {"size": len(batch.essays), "stages": clock.stages, "matches": len(report.matches),
+            "suspects": sum(o.verdict != "clear" for o in report.originality.values()), "recall": recall(folder, report.matches)}
+
+
+def _against_history(folder: Path) -> dict:
+    """The batch's first NEW essays beside all others, whose vectors are in a cache."""
+    from analyzer.copying import quote_documents
+    from analyzer.essay import Batch
+    from analyzer.ingest import read_batch, read_documents
+    from analyzer.pipeline import analyze
+    from analyzer.text.encode import encode_once, load_encoder
+
+    essays = read_batch([folder / "essays.jsonl"]).essays
+    new, earlier = essays[-NEW:], [replace(essay, id=f"earlier/{essay.id}") for essay in essays[:-NEW]]
+    official = read_documents([folder / "official.txt"])
+    documents, _ = quote_documents([(essay, "history") for essay in earlier], official)
+    encode_once([r for document in documents for r in document.readings], load_encoder(), cache=folder / "cache")
+    clock = Clock()
+    clock("prepare")
+    analyze(Batch(tuple(new), files=len(new)), official, history=earlier, cache=folder / "cache", progress=clock)
+    clock("")
+    return {"new": len(new), "history": len(earlier), "stages": clock.stages}
+
+
+def recall(folder: Path, matches) -> dict[str, float]:
+    """Share of the planted passages' characters that a match with their source covers, by kind and over all."""
+    spans = defaultdict(list)
+    for m in matches:
+        spans[m.essay, m.other].append((m.start, m.end))
+        spans[m.other, m.essay].append((m.other_start, m.other_end))
+    found, planted = defaultdict(int), defaultdict(int)
+    for copy in read_copies(folder):
+        covered = np.zeros(copy.end - copy.start, bool)
+        for start, end in spans[copy.essay, copy.source]:
+            covered[max(0, start - copy.start) : max(0, end - copy.start)] = True
+        for kind in (copy.kind, "all"):
+            found[kind] += int(covered.sum())
+            planted[kind] += len(covered)
+    return {kind: round(found[kind] / planted[kind], 4) for kind in (*KINDS, "all") if planted[kind]}
+
+
+def _total(row: dict, what: str) -> float:
+    return sum(stage[what] for stage in row["stages"].values())
+
+
+def _print(row: dict) -> None:
+    print(f"\n{row['size']} essays: wall {_total(row, 'wall'):.1f} s, processor {_total(row, 'cpu'):.1f} s, "
+          f"peak {max(s['peak'] for s in row['stages'].values()):.0f} MiB, {row['matches']} matches, {row['suspects']} suspects")
+    for stage, spent in row["stages"].items():
+        print(f"  {stage}\t{spent['wall']:8.1f} s wall {spent['cpu']:8.1f} s cpu {1000 * spent['cpu'] / row['size']:8.2f} ms an essay")
+    print("  recall " + ", ".join(f"{kind} {value:.3f}" for kind, value in row["recall"].items()), flush=True)
+
+
+def _print_growth(rows: list[dict]) -> None:
+    if len(rows) > 1:
+        size = np.log([row["size"] for row in rows])
+        for what in ("wall", "cpu"):
+            print(f"growth exponent, {what}: {np.polyfit(size, np.log([_total(row, what) for row in rows]), 1)[0]:.3f}")
+
+
+def _plot(rows: list[dict], path: Path) -> None:
+    import altair as alt
+    import pandas as pd
+
+    data = pd.DataFrame([
+        {"essays": row["size"], "stage": stage, "seconds": max(spent["cpu"], 0.01)}
+        for row in rows for stage, spent in [*row["stages"].items(), ("全部", {"cpu": _total(row, "cpu")})]
+    ])
+    log = lambda field, title: alt.X(field, scale=alt.Scale(type="log"), title=title)
+    chart = alt.Chart(data, width=480, height=320).mark_line(point=True).encode(
+        log("essays:Q", "essays"), alt.Y("seconds:Q", scale=alt.Scale(type="log"), title="processor seconds"), alt.Color("stage:N", title=""))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    chart.save(str(path))
+
+
+if __name__ == "__main__":
+    main()
