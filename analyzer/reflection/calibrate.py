@@ -25,10 +25,10 @@ from analyzer.reflection.sentences import label_sentences
 SCHEMA = 1
 FEWEST, WISHED = 8, 20
 """Ratings below the first calibrate nothing; below the second with a warning."""
-SHIFT, APART = 0.75, 0.25
+SHIFT, APART = 0.5, 0.25
 """Prior standard deviations, in mean distances between the shipped cut points, of a common shift of all of them (a strict
 or a lenient reader) and of each one's own movement. Chosen on strict, lenient and noisy readers of left-out campaigns
-(``python -m benchmarks.calibration``)."""
+(``python -m benchmarks.calibration --priors``; the figures hardly depend on them)."""
 FOLDS, REPEATS = 5, 4
 
 
