@@ -22,6 +22,8 @@ LEAST_CHARACTERS, LEAST_SENTENCES = 80, 3
 COUNTED = (*ASPECTS, "feeling")
 ENOUGH = 3.0
 """Sentences of one kind beyond which more earn nothing."""
+LIKELY = 0.4
+"""Chances below this add nothing to the amount of a kind: twenty slogans, each a little like a feeling, are no feeling."""
 
 LINKS = (("experience", "shortcoming", 6), ("shortcoming", "cause", 6), ("cause", "insight", 6), ("insight", "plan", 10))
 """What leads to what, and within how many sentences."""
@@ -38,7 +40,7 @@ def essay_features(probabilities: np.ndarray) -> np.ndarray:
     values = []
     for label in COUNTED:
         ranked = np.sort(column[label])[::-1]
-        values += [ranked[0], ranked[1] if len(ranked) > 1 else 0.0, min(ranked.sum(), ENOUGH) / ENOUGH]
+        values += [ranked[0], ranked[1] if len(ranked) > 1 else 0.0, min(ranked[ranked >= LIKELY].sum(), ENOUGH) / ENOUGH]
     values += [_link(column[a], column[b], within) for a, b, within in LINKS]
     best = [column[aspect].max() for aspect in ASPECTS]
     return np.array([*values, min(best), float(np.prod(best))])

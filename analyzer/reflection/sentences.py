@@ -100,12 +100,23 @@ def label_sentences(
 
 
 def _label(essays, vectors, model: LabelModel, filled: list[int], found: list) -> None:
-    table = build_table([essays[k] for k in filled], [vectors[k] for k in filled])
+    first = {k: _first_said(essays[k]) for k in filled}
+    once = [np.unique(first[k]) for k in filled]
+    table = build_table(
+        [[essays[k][i] for i in rows] for k, rows in zip(filled, once)], [vectors[k][rows] for k, rows in zip(filled, once)]
+    )
     probabilities = model.probabilities(table)
-    ends = np.cumsum([len(essays[k]) for k in filled])
-    for k, rows in zip(filled, np.split(probabilities, ends[:-1])):
+    for number, k in enumerate(filled):
+        rows = probabilities[table.essay == number][np.searchsorted(once[number], first[k])]
         labelled = tuple(
             LabelledSentence(s.start, s.end, LABELS[int(row.argmax())], round(float(row.max()), 4))
             for s, row in zip(essays[k], rows)
         )
         found[k] = (labelled, rows)
+    return found
+
+
+def _first_said(sentences: Sequence[Sentence]) -> np.ndarray:
+    """(sentences,) where each sentence's text stands first: what is said again is not read in a new light."""
+    place: dict[str, int] = {}
+    return np.array([place.setdefault(sentence.text, k) for k, sentence in enumerate(sentences)])
