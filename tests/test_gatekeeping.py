@@ -3,10 +3,10 @@
 tests/data/gatekeeping.jsonl holds 234 invented excerpts: 112 with a lapse (``spans``; the empty span at 0 is
 the title) and 122 lookalikes without one. The rules were tuned on ``tuning`` alone. When first run on the others, before anything
 was mended, precision and recall were: held_out 0.91 and 1.00, second 0.89 and 1.00, third 0.93 and 0.87.
-tests/data/gatekeeping_unseen.jsonl: 280 more by another writer who knew the rules and what public 范文 pages carry, in seven
-and three other campaigns. First run: fourth (207) 67 of 75 findings right, 0.89 (0.96 after one wrong label and four
-second lapses in the text were put right, ``also``), recall 0.63; after mending, fifth (73) 21 of 21 right, recall 0.54. Every
-part has been mended since, so all of them now only guard against going back; docs/statistics.md has what came after.
+tests/data/gatekeeping_unseen.jsonl: 362 more by another writer who knew the rules and what public 范文 pages carry, in seven
+three and three other campaigns. First run: fourth (207) 67 of 75 findings right, 0.89 (0.96 after one wrong label and four
+second lapses in the text were put right, ``also``), recall 0.63; after mending, fifth (73) 21 of 21 right, recall 0.54; after mending again,
+sixth (82) 31 of 31 right, recall 0.67, and nothing was mended after that. The other parts only guard against going back.
 """
 
 from __future__ import annotations
@@ -66,6 +66,14 @@ def test_labelled_cases(judged, part):
     missed = [c["id"] for c in lapses if not any(f.kind == c["kind"] and is_right(f, c) for f in judged[c["id"]])]
     assert len(wrong) <= 0.05 * len(findings), wrong
     assert len(missed) <= 0.1 * len(lapses), missed
+
+
+def test_cases_that_no_rule_was_mended_by(judged):
+    """The real figures, as they came: what is found is right; one lapse of three is of a form that no rule names yet."""
+    cases = [c for c in CASES if c["part"] == "sixth"]
+    wrong = [(c["id"], f.kind, f.note) for c in cases for f in judged[c["id"]] if not is_right(f, c)]
+    found = sum(bool(judged[c["id"]]) for c in cases if c["kind"])
+    assert not wrong and found >= 31, (wrong, found)
 
 
 def test_the_cases_are_what_they_claim():
