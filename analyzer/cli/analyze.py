@@ -22,6 +22,7 @@ def add(commands) -> None:
     analyze.add_argument("--history", action="store_true", help="与以前留存的批次比对，并留存本批")
     analyze.add_argument("--kept", action="store_true", help="同时使用 xinde library 留存的文件和范文")
     analyze.add_argument("--tiers", type=Path, help="自己的职务层级规则（tiers.toml）")
+    analyze.add_argument("--limits", type=Path, help="自己的读取限额（limits.toml，如 pages = 2000）")
     analyze.add_argument("--characters", type=int, help="要求的字数")
     analyze.add_argument("--calibration", type=Path, help="按自己的评级校准过的等级（xinde calibrate 写出的文件）")
     analyze.add_argument("--encoder", default="use", help="句子编码器：use（自带），或 SentenceTransformer 的名称、路径")
@@ -38,7 +39,7 @@ def _demo(options: argparse.Namespace) -> int:
     samples = resource("samples")
     demo = argparse.Namespace(
         paths=[samples / "batch.zip"], roster=samples / "roster.xlsx", official=[samples / "official"],
-        library=[samples / "library"], history=False, kept=False, tiers=None, characters=None, encoder="use", calibration=None,
+        library=[samples / "library"], history=False, kept=False, tiers=None, limits=None, characters=None, encoder="use", calibration=None,
         anonymize=False, no_cache=True, circulate=False, out=options.out,
     )
     status = _analyze(demo)
@@ -47,7 +48,8 @@ def _demo(options: argparse.Namespace) -> int:
 
 
 def _analyze(options: argparse.Namespace) -> int:
-    from analyzer.ingest import read_batch, read_documents
+    from analyzer.ingest import load_limits, read_batch, read_documents
+    from analyzer.parallel import processes
     from analyzer.pipeline import STAGES, analyze
     from analyzer.progress import bars
     from analyzer.reflection.calibrate import Calibration
@@ -56,9 +58,10 @@ def _analyze(options: argparse.Namespace) -> int:
     calibration = Calibration.load(options.calibration) if options.calibration else None
     with bars() as progress:
         progress(STAGES[0], 0, 1)
-        batch = read_batch(options.paths, roster=options.roster, tiers=options.tiers)
-        official = read_documents(options.official) if options.official else []
-        library = read_documents(options.library) if options.library else []
+        limits = load_limits(options.limits)
+        batch = read_batch(options.paths, roster=options.roster, tiers=options.tiers, limits=limits)
+        official = read_documents(options.official, limits=limits) if options.official else []
+        library = read_documents(options.library, limits=limits) if options.library else []
         progress(STAGES[0], 1, 1)
         earlier = ()
         if options.kept or options.history:
@@ -69,7 +72,8 @@ def _analyze(options: argparse.Namespace) -> int:
                 official, library = [*official, *store.documents("official")], [*library, *store.documents("library")]
             earlier = store.history(unlike=batch.essays) if options.history else ()
         cache = None if options.no_cache else data_folder() / "cache"
-        report = analyze(batch, official, library, earlier, options.encoder, options.characters, progress, calibration, cache)
+        with processes():
+            report = analyze(batch, official, library, earlier, options.encoder, options.characters, progress, calibration, cache)
     if options.history:
         from analyzer.decisions import carry_over
         from analyzer.report.comparing import with_changes

@@ -2,6 +2,6 @@
 
 from analyzer.ingest.batch import read_batch, read_documents
 from analyzer.ingest.errors import IngestError
-from analyzer.ingest.limits import LIMITS, Limits
+from analyzer.ingest.limits import LIMITS, Limits, load_limits
 
-__all__ = ["LIMITS", "IngestError", "Limits", "read_batch", "read_documents"]
+__all__ = ["LIMITS", "IngestError", "Limits", "load_limits", "read_batch", "read_documents"]

@@ -90,16 +90,17 @@ def _watch(store: Store, id: str) -> None:
 
 
 def _read(store: Store, id: str) -> None:
-    from analyzer.ingest.batch import read_batch
+    from analyzer.ingest import load_limits, read_batch
 
     store.update(id, status="reading", stage="读取文件", started=now())
     folder = store.folder(id)
     if (folder / jobs.UPLOADING).exists():
         raise ValueError("文件上传到一半中断了，没有收全。请删除这一批，重新上传。")
     rosters = _files(folder / "roster")
-    own_tiers = store.home / "tiers.toml"
+    own_tiers, own_limits = store.home / "tiers.toml", store.home / "limits.toml"
     batch = read_batch(
-        _files(folder / "files"), roster=rosters[0] if rosters else None, tiers=own_tiers if own_tiers.exists() else None
+        _files(folder / "files"), roster=rosters[0] if rosters else None, tiers=own_tiers if own_tiers.exists() else None,
+        limits=load_limits(own_limits if own_limits.exists() else None),
     )
     store.keep_batch(id, batch)
 
@@ -107,6 +108,7 @@ def _read(store: Store, id: str) -> None:
 def _analyze(store: Store, id: str) -> None:
     from analyzer.decisions import carry_over
     from analyzer.copying.suspicion import SUSPECTED
+    from analyzer.parallel import processes
     from analyzer.pipeline import analyze
     from analyzer.report.relist import relist
 
@@ -118,17 +120,18 @@ def _analyze(store: Store, id: str) -> None:
         official, library = official + store.documents("official"), library + store.documents("library")
     batch = store.read_batch(id)
     earlier = store.history(without=id, unlike=batch.essays) if options.get("history", True) else ()
-    report = analyze(
-        batch,
-        official=official,
-        library=library,
-        history=earlier,
-        encoder=preferences.encoder(store),
-        expected_characters=options.get("characters"),
-        progress=Progress(store, id),
-        calibration=preferences.calibration(store),
-        cache=store.home / "cache",
-    )
+    with processes():
+        report = analyze(
+            batch,
+            official=official,
+            library=library,
+            history=earlier,
+            encoder=preferences.encoder(store),
+            expected_characters=options.get("characters"),
+            progress=Progress(store, id),
+            calibration=preferences.calibration(store),
+            cache=store.home / "cache",
+        )
     if (limit := preferences.suspected(store)) != SUSPECTED:
         report = relist(report, limit)
     if store.batch(id).status != "cancelled":
