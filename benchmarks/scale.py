@@ -90,6 +90,7 @@ def peak_memory() -> float:
 def measure(folder: Path) -> dict:
     """One batch from files to report.json, workbook and document."""
     from analyzer.ingest import read_batch, read_documents
+    from analyzer.parallel import processes
     from analyzer.pipeline import STAGES, analyze
     from analyzer.report.document import write_document
     from analyzer.report.workbook import write_workbook
@@ -97,7 +98,8 @@ def measure(folder: Path) -> dict:
     clock = Clock()
     clock(STAGES[0])
     batch = read_batch([folder / "essays.jsonl"])
-    report = analyze(batch, read_documents([folder / "official.txt"]), progress=clock)
+    with processes():
+        report = analyze(batch, read_documents([folder / "official.txt"]), progress=clock)
     clock("写出结果")
     with tempfile.TemporaryDirectory() as out:
         report.to_json(Path(out) / "report.json")

@@ -13,24 +13,27 @@ from dataclasses import replace
 from analyzer.copying.match import Match
 from analyzer.essay import Essay
 
-SHORTEST, LONGEST_SHARE = 40, 0.4
+SHORTEST, LONGEST_SHARE = 26, 0.4
 """An official passage: characters it has at least, and at most of either essay. Who shares more has shared an essay."""
 
-IDENTICAL = 0.97
-"""Documents are quoted word for word."""
+IDENTICAL = 0.8
+"""Documents are quoted word for word; the passage may begin in each writer's own words of introduction."""
 
 BESIDES = 30
-"""Where two essays share this much else, the passage is no reason to call their likeness a quotation."""
+"""Where two essays share this much that does not look official, nothing between them is called a quotation."""
 
 READERS = 3
 """Essays that hold the passage, where nothing introduces it as a quotation."""
 
-_FIRST_PERSON = re.compile(r"我(?![国党军省市县区镇乡])|本人|自己|咱|俺")
-_INTRODUCES = re.compile(
-    r"(?:指出|强调|要求|提出|讲话|会议|通知|意见|决定|条例|规定|报告|决议|文件|《[^》\n]{2,40}》)[^。！？\n]{0,16}[：:，,][“「『]?$")
-_INTRODUCED = re.compile(r"^[^。！？\n]{0,30}(?:指出|强调|要求|提出|明确)[^。！？\n]{0,6}[：:，,]")
+BEFORE = 45
+"""Code points before a passage in which it may be introduced."""
+
+_FIRST_PERSON = re.compile(r"我(?![们国党军省市县区镇乡])|本人|自己|咱|俺")
+_TELLS = re.compile(r"昨天|前天|那天|那次|有一次|去年|上个?月|当时|老[^。，]{0,4}说")
+_SOURCE = r"(?:讲话|会议|通知|意见|决定|条例|规定|报告|决议|文件|通报|书记|领导|《[^》\n]{2,40}》)"
+_SAYS = r"(?:指出|强调|要求|提出|提到|写道|写着|明确|告诫|讲[了到的得过]|说[了到的得过]|一句话|几句话|印象最深|原文)"
+_INTRODUCED = re.compile(f"{_SOURCE}[^！？\\n]{{0,30}}{_SAYS}|{_SAYS}[^！？\\n]{{0,20}}{_SOURCE}")
 _ORDERS = re.compile(r"要|必须|坚持|严格|切实|着力|深入|不得|应当|加强|推进|落实|确保|坚决")
-_TELLS = re.compile(r"[她他]|昨天|前天|那天|那次|有一次|去年|上个?月|当时|老[^。，]{0,4}说")
 
 
 def own_earlier(matches: Sequence[Match], essays: Sequence[Essay], history: Sequence[Essay]) -> list[Match]:
@@ -45,36 +48,43 @@ def own_earlier(matches: Sequence[Match], essays: Sequence[Essay], history: Sequ
 def shared_sources(matches: Sequence[Match], essays: Sequence[Essay]) -> list[Match]:
     """The matches, those within the batch that both sides probably took from one document (可能同引一份文件) as quotes."""
     texts = {essay.id: essay.text for essay in essays}
-    shared: dict[tuple[str, str], int] = defaultdict(int)
-    for m in matches:
-        if m.where == "batch" and m.kind != "quote":
-            shared[m.essay, m.other] += m.end - m.start
-    candidates = {k for k, m in enumerate(matches) if _looks_official(m, texts)}
-    holders = _holders([matches[k] for k in candidates])
+    official = [_looks_official(m, texts) for m in matches]
+    holders = _holders([m for m, looks in zip(matches, official) if looks])
+    besides: dict[tuple[str, str], int] = defaultdict(int)
+    for m, looks in zip(matches, official):
+        if m.where == "batch" and m.kind != "quote" and not looks:
+            besides[m.essay, m.other] += m.end - m.start
     return [
         replace(m, kind="quote", rarity=0.0)
-        if k in candidates and shared[m.essay, m.other] - (m.end - m.start) < BESIDES
-        and (_introduced(m, texts) or _read_by(m, holders) >= READERS)
+        if looks and besides[m.essay, m.other] < BESIDES
+        and (_introduced(m, texts) or (_orders(m, texts) and _read_by(m, holders) >= READERS))
         else m
-        for k, m in enumerate(matches)
+        for m, looks in zip(matches, official)
     ]
 
 
 def _looks_official(m: Match, texts: Mapping[str, str]) -> bool:
-    if m.where != "batch" or m.kind != "verbatim" or m.similarity < IDENTICAL or m.end - m.start < SHORTEST:
+    """Nothing personal, of a document's length, hardly changed."""
+    if m.where != "batch" or m.kind not in ("verbatim", "edited") or m.similarity < IDENTICAL or m.end - m.start < SHORTEST:
         return False
     passage = texts[m.essay][m.start : m.end]
     if len(passage) > LONGEST_SHARE * min(len(texts[m.essay]), len(texts[m.other])):
         return False
-    return not _FIRST_PERSON.search(passage) and not _TELLS.search(passage) and len(_ORDERS.findall(passage)) >= len(passage) / 40
+    return not _FIRST_PERSON.search(passage) and not _TELLS.search(passage)
 
 
 def _introduced(m: Match, texts: Mapping[str, str]) -> bool:
-    """Both sides say whose words follow, before the passage or in its first clause."""
-    return all(
-        _INTRODUCES.search(texts[id][max(0, start - 80) : start]) or _INTRODUCED.search(texts[id][start:end])
-        for id, start, end in ((m.essay, m.start, m.end), (m.other, m.other_start, m.other_end))
+    """One side at least says whose words these are, right before or in the passage."""
+    return any(
+        _INTRODUCED.search(texts[id][max(0, start - BEFORE) : start + BEFORE])
+        for id, start in ((m.essay, m.start), (m.other, m.other_start))
     )
+
+
+def _orders(m: Match, texts: Mapping[str, str]) -> bool:
+    """The register of a document: what is to be done, several times."""
+    passage = texts[m.essay][m.start : m.end]
+    return len(_ORDERS.findall(passage)) >= max(2, len(passage) / 40)
 
 
 def _holders(matches: Sequence[Match]) -> dict[str, list[tuple[int, int, str]]]:

@@ -35,7 +35,7 @@ _TAGS = ("nr", "ns", "nt", "nz", "m", "mq", "t", "q")
 
 def only_slots(a: Essay, b: Essay, match: Match) -> bool:
     """Whether the two passages of a match differ, and in slots only. ``match`` goes from ``a`` to ``b``."""
-    if match.kind != "edited":
+    if match.kind not in ("verbatim", "edited") or match.similarity == 1:
         return False
     names = tuple(sorted({name for e in (a, b) for name in (e.author, e.unit) if name}))
     return slots_differ(a.text[match.start : match.end], b.text[match.other_start : match.other_end], names)

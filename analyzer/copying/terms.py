@@ -10,13 +10,14 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from analyzer.text.segment import words
+from analyzer.parallel import spread
+from analyzer.text.segment import words_of_all
 
 
 def word_rows(texts: Sequence[str], times: np.ndarray):
     """(len(texts), words) csr float32, unit rows; a sentence stands ``times`` times in what is compared."""
     # a batch of emoji or marks has no vocabulary of its own: one token that all share keeps the tables from being empty
-    return _from_lists(([w for w in words(text) if w[0].isalnum()] or [""] for text in texts), times)
+    return _from_lists(([w for w in found if w[0].isalnum()] or [""] for found in spread(words_of_all, texts)), times)
 
 
 def character_rows(texts: Sequence[str], times: np.ndarray):

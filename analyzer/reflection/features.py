@@ -9,7 +9,8 @@ from functools import lru_cache
 import numpy as np
 
 from analyzer.essay import Sentence
-from analyzer.text.segment import tagged_words
+from analyzer.parallel import spread
+from analyzer.text.segment import tag_all
 
 WORD_SLOTS, CHARACTER_SLOTS, EDGE_SLOTS, CLAUSE_SLOTS = 2**15, 2**16, 2**15, 2**15
 """Hash buckets: no vocabulary is stored, and a word of a new campaign cannot shift the others."""
@@ -57,12 +58,15 @@ def build_table(essays: Sequence[Sequence[Sentence]], vectors: Sequence[np.ndarr
     counts = np.array([len(sentences) for sentences in essays])
     essay = np.repeat(np.arange(len(essays)), counts)
     texts = [sentence.text for sentences in essays for sentence in sentences]
-    tagged = [tagged_words(text) for text in texts]
+    place: dict[str, int] = {}
+    number = [place.setdefault(text, len(place)) for text in texts]  # what many write is worked out once
+    different = list(place)
+    tagged = spread(tag_all, different)
     plain = [[word for word, _ in pairs if word.strip()] for pairs in tagged]
     words, characters, edges, clauses = _hashers()
     hashed = sparse.hstack([
-        words.transform(map(outline, tagged)), characters.transform(texts), edges.transform(plain), clauses.transform(plain),
-    ]).tocsr()
+        words.transform(map(outline, tagged)), characters.transform(different), edges.transform(plain), clauses.transform(plain),
+    ]).tocsr()[number]
     return SentenceTable(essay, np.concatenate(vectors).astype(np.float32), _place(counts, texts), hashed)
 
 

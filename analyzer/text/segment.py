@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 
 from analyzer.essay import Essay, Sentence
@@ -96,3 +97,13 @@ def words(text: str) -> list[str]:
 def tagged_words(text: str) -> list[tuple[str, str]]:
     """(word, part of speech) of ``text``, tags as in jieba (ICTCLAS): r pronoun, v verb, m number, t time, nr person."""
     return [(word, tag) for word, tag in _tokenizer().posseg.cut(text, HMM=True)]
+
+
+def words_of_all(texts: Sequence[str]) -> list[list[str]]:
+    """``words`` of each text; can be spread over processes."""
+    return [words(text) for text in texts]
+
+
+def tag_all(texts: Sequence[str]) -> list[list[tuple[str, str]]]:
+    """``tagged_words`` of each text; can be spread over processes."""
+    return [tagged_words(text) for text in texts]

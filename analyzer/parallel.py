@@ -1,0 +1,66 @@
+"""Work on many texts in several processes, where somebody who starts processes has said so.
+
+Off by default: a program that calls ``analyze`` at its top level would, on Windows, be run again by each process it starts.
+The command line and the app's worker turn it on. Results are the same, in the same order.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from contextvars import ContextVar
+from multiprocessing import get_context, parent_process
+from typing import TypeVar
+
+T, R = TypeVar("T"), TypeVar("R")
+
+LEAST = 4000
+"""Texts for which starting a process (a second or two) pays."""
+
+_pool: ContextVar[tuple[Executor, int] | None] = ContextVar("pool", default=None)
+
+
+@contextmanager
+def processes(count: int | None = None) -> Iterator[None]:
+    """Inside, ``spread`` uses ``count`` processes (all cores by default); they start when first needed."""
+    count = count or os.cpu_count() or 1
+    if count < 2:
+        yield
+        return
+    with ProcessPoolExecutor(count, mp_context=get_context("spawn"), initializer=_end_with_parent) as pool:
+        token = _pool.set((pool, count))
+        try:
+            yield
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+        finally:
+            _pool.reset(token)
+
+
+def spread(function: Callable[[Sequence[T]], list[R]], items: Sequence[T], least: int = LEAST) -> list[R]:
+    """``function`` of parts of ``items``, put together in order; ``function`` must be importable, its results picklable."""
+    pool = _pool.get()
+    if pool is None or len(items) < least:
+        return function(items)
+    size = max(500, min(5000, -(-len(items) // (4 * pool[1]))))
+    parts = [items[start : start + size] for start in range(0, len(items), size)]
+    try:
+        return [result for part in pool[0].map(function, parts) for result in part]
+    except BrokenProcessPool:  # a process was killed, for memory perhaps: alone it takes longer and needs less
+        _pool.set(None)
+        return function(items)
+
+
+def _end_with_parent() -> None:
+    """A process whose parent was killed would wait for work for ever."""
+
+    def watch() -> None:
+        parent_process().join()
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
