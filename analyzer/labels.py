@@ -6,7 +6,10 @@ VERDICT = {"copied": "疑似雷同", "templated": "疑似套用模板", "clear":
 
 MATCH_KIND = {"verbatim": "逐字", "edited": "改词", "paraphrase": "改写", "quote": "引用文件"}
 
-MATCH_WHERE = {"batch": "本批", "history": "往批", "library": "范文库", "official": "官方文件"}
+SHARED_SOURCE = "可能同引一份文件"
+"""A quote whose source was not given: two essays hold the same passage that reads like a document."""
+
+MATCH_WHERE = {"batch": "本批", "history": "往批", "own": "本人往批", "library": "范文库", "official": "官方文件"}
 
 SENTENCE = {
     "slogan": "套话口号",
@@ -58,7 +61,8 @@ MEASURE = {
     "findings": "把关问题比例",
 }
 
-PATTERN = {"verbatim": "逐字雷同", "edited": "改词雷同", "paraphrase": "改写雷同", "several": "与多篇相似", "template": "套用模板"}
+PATTERN = {"verbatim": "逐字雷同", "edited": "改词雷同", "paraphrase": "改写雷同", "several": "与多篇相似", "template": "套用模板",
+           "slots": "只改姓名数字", "repeated": "自我重复"}
 """What kind of likeness a suspect shows; says nothing about who took from whom."""
 
 STATE = {

@@ -110,7 +110,7 @@ def _pattern(report: Report, originality: Originality, matches: list[Match], by_
     for m in matches:
         by_kind[m.kind] += m.end - m.start
     kind = max(by_kind, key=by_kind.get)
-    edited = [m for m in matches if m.kind == "edited" and report.holds(m.other)]
-    if kind == "edited" and edited and all(only_slots(report.essay(m.essay), report.essay(m.other), m) for m in edited):
+    edited = [m for m in matches if m.kind in ("verbatim", "edited") and m.similarity < 1 and report.holds(m.other)]
+    if kind in ("verbatim", "edited") and edited and all(only_slots(report.essay(m.essay), report.essay(m.other), m) for m in edited):
         return "slots"
     return kind
