@@ -270,7 +270,7 @@ def test_nothing_of_an_essay_acts_on_any_page(page, server, store, path):
     assert page.locator("img[src=x], .katex, [data-testid=stMain] strong:text-is('加粗')").count() == 0
     shown = page.locator("body").inner_text()
     assert "\u202e" not in shown and "😄" not in shown
-    assert "$x^2$ **批** :smile:" in page.locator("[data-testid=stSidebar]").inner_text()
+    assert "$x^2$ **批** :smile:" in page.locator("[data-testid=stSidebar] input").first.input_value()
 
 
 def everything_hostile():
@@ -302,12 +302,14 @@ def test_a_batch_of_two_thousand(page, server, store):
     page.goto(f"{server}/overview?batch={id}")
     page.get_by_text("先看这些").wait_for()
     grid, chart = "[data-testid=stDataFrame] canvas", "[data-testid=stVegaLiteChart] canvas, [data-testid=stVegaLiteChart] svg"
-    times = {}
-    for title, shown in (("层级对比", chart), ("雷同线索", grid), ("单篇", ".reading"), ("复核", grid), ("导出", "[data-testid=stDownloadButton]"), ("总览", ".cards")):  # fmt: skip
-        start = time.monotonic()
-        page.get_by_role("link", name=title).first.click()
-        page.locator(shown).first.wait_for()
-        times[title] = round(time.monotonic() - start, 2)
+    pages = {"层级对比": chart, "雷同线索": grid, "单篇": ".reading", "复核": grid, "导出": "[data-testid=stDownloadButton]", "总览": ".cards"}
+    times: dict[str, float] = {}
+    for _ in range(2):  # the first time round, what draws charts and grids is fetched
+        for title, shown in pages.items():
+            start = time.monotonic()
+            page.get_by_role("link", name=title).first.click()
+            page.locator(shown).first.wait_for()
+            times[title] = round(time.monotonic() - start, 2)
     start = time.monotonic()
     page.goto(f"{server}/suspects?batch={id}&essay={first}")
     page.locator(".reading .document .text").nth(1).wait_for()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from html.parser import HTMLParser
 
 from hypothesis import given
 from hypothesis import strategies as st
 from report_fixture import HOSTILE, synthetic_report
 
+from analyzer.report.legible import with_legible_names
 from analyzer.report.marked import Mark, differences, marked_html, pair_marks, visible
 
 
@@ -89,3 +91,12 @@ def test_both_sides_of_a_match_carry_the_same_link():
     left, right = pair_marks(report.essay(match.essay), report.essay(match.other), [match], [], [])
     assert {m.link for m in left} == {m.link for m in right} == {"m1"}
     assert any(m.css == "differs" for m in left)
+
+
+def test_names_hold_nothing_unseen():
+    report = synthetic_report()
+    trick = "张\u202e三\u200b"
+    first = replace(report.essays[0], author=trick, unit=trick, text=report.essays[0].text + "\u202e")
+    shown = with_legible_names(replace(report, essays=(first, *report.essays[1:]), notes=(trick,)))
+    assert shown.essays[0].author == shown.essays[0].unit == shown.notes[0] == "张⟨U+202E⟩三⟨U+200B⟩"
+    assert shown.essays[0].text == first.text and shown.essays[1:] == report.essays[1:]

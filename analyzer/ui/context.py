@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 import streamlit as st
 
+from analyzer.report.legible import with_legible_names
 from analyzer.report.report import Report
 from analyzer.report.suspects import Suspect, document_name, suspects
 from analyzer.store import Store, StoredBatch, data_folder
@@ -25,6 +26,8 @@ class Loaded:
     suspects: tuple[Suspect, ...]
     names: dict[str, str]
     """How each essay is called in a choice, by id."""
+    key: str
+    """Names this state of this report, as far as the user sees it: what is worked out from it may be kept by this."""
 
 
 def store() -> Access:
@@ -64,9 +67,9 @@ def loaded(batch: StoredBatch) -> Loaded | None:
 @st.cache_resource(show_spinner="正在打开这一批……", max_entries=4)
 def _loaded(path: str, batch: str, scope: str | None, _asking: Access) -> Loaded:
     """Shared by all who see the same of it: ``path`` names one state of one report, ``scope`` the unit that is seen."""
-    report = _asking.report(batch)
+    report = with_legible_names(_asking.report(batch))
     names = labels({essay.id: document_name(report, essay.id) for essay in report.essays})
-    return Loaded(report, report.table, tuple(suspects(report)), names)
+    return Loaded(report, report.table, tuple(suspects(report)), names, f"{path}|{scope}")
 
 
 def need_report() -> tuple[StoredBatch, Loaded]:

@@ -40,13 +40,13 @@ def page() -> None:
     table = found.table if unit is None else found.table[found.table.unit == unit]
     title, domain, name = MEASURES[measure]
     shown = (table, measure, title, domain, 500)
-    rain = charts.depth_by_tier(*shown, lambda id: f"essay?batch={batch.id}&essay={quote(id)}")
     levels = charts.level_shares(table, width=300)
     left, right = st.columns([1.75, 1])
     with left, st.container(border=True, key="panel-rain"):
         to_keep = lambda: charts.depth_by_tier(*shown)  # a picture that is sent on must not lead into this computer
         _titled(title.partition("（")[0] + "分布", title, to_keep, lambda: _essays(table), "rain")
-        _show(rain, "rain")
+        spec = _rain(found.key, unit, measure, batch.id, shown)
+        st.vega_lite_chart(spec=spec, width="content", theme=None, key="chart-rain")
         if table.tier.value_counts().max() > charts.MOST_POINTS:
             theme.lede(f"每个层级只画 {charts.MOST_POINTS} 个点，曲线、中位数和四分位按全部篇目算。")
     with right, st.container(border=True, key="panel-levels"):
@@ -92,6 +92,12 @@ def _compared(of: Iterable[tuple[str, Comparison]]) -> pd.DataFrame:
             value = g.median if g.mean is None else g.mean
             rows.append({"指标": title, "单位": harmless(unit), "层级": TIER.get(tier, tier), "篇数": g.n, "数值": value, "下限": g.low, "上限": g.high})
     return pd.DataFrame(rows)
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def _rain(key: str, unit: str | None, measure: str, batch: str, _shown: tuple) -> dict:
+    """The chart as a specification; worked out once for all who look at this batch."""
+    return charts.depth_by_tier(*_shown, lambda id: f"essay?batch={batch}&essay={quote(id)}").to_dict()
 
 
 def _show(chart, key: str) -> None:
