@@ -50,6 +50,9 @@ FINDING = {
 TRACE = {"sessions": "编辑记录相同", "origin": "同一文件改成", "person": "属性里另有其人", "quick": "编辑时间很短"}
 """文档痕迹: to be weighed, never a verdict."""
 
+PLANTED = {"verbatim": "逐字照抄", "names": "改姓名数字", "light": "换词删句", "reordered": "打乱次序", "merged": "两篇拼接"}
+"""How ``xinde selfcheck`` copies."""
+
 QUESTION = {"originality": "亲自动手", "reflection": "认真思考", "gatekeeping": "严格把关"}
 
 MEASURE = {

@@ -9,7 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import analyzer
-from analyzer.copying import coverage, find_matches, judge, load_logistic, load_models, quote_documents
+from analyzer.copying import coverage, find_matches, judge, load_logistic, load_models, own_earlier, quote_documents, shared_sources
 from analyzer.essay import Batch, Essay
 from analyzer.gatekeeping import find_lapses, find_traces
 from analyzer.reflection import label_sentences, rate
@@ -65,7 +65,8 @@ def analyze(
     tell(STAGES[2], 0, 1)
     in_batch = {essay.id for essay in essays}
     matches = [match for match in quotes if match.essay in in_batch]
-    matches += find_matches(documents, vectors, load_models(model), within(STAGES[2]))
+    found = find_matches(documents, vectors, load_models(model), within(STAGES[2]))
+    matches += shared_sources(own_earlier(found, essays, history), essays)
     originality = judge(essays, matches, load_logistic("suspicion"))
 
     tell(STAGES[3], 0, len(essays))

@@ -6,10 +6,10 @@ import argparse
 import sys
 
 from analyzer import __version__
-from analyzer.cli import analyze, app, backup, calibrate, doctor, evaluate, forget, history, library, review, user
+from analyzer.cli import analyze, app, backup, calibrate, doctor, evaluate, forget, history, library, review, selfcheck, user
 from analyzer.cli.status import NOTHING
 
-COMMANDS = (analyze, app, library, history, review, calibrate, evaluate, doctor, backup, forget, user)
+COMMANDS = (analyze, app, library, history, review, calibrate, evaluate, selfcheck, doctor, backup, forget, user)
 """Modules with ``add(commands)``, in the order that the help shows."""
 
 
