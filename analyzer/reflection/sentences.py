@@ -14,6 +14,7 @@ import numpy as np
 
 from analyzer.essay import Sentence
 from analyzer.reflection.features import SentenceTable, build_table
+from analyzer.reflection.formulaic import earning_nothing, is_formulaic
 from analyzer.reflection.network import ContextNetwork, dense_inputs
 from analyzer.reflection.reflection import LABELS, LabelledSentence
 
@@ -85,6 +86,8 @@ def label_sentences(
 ) -> list[tuple[tuple[LabelledSentence, ...], np.ndarray]]:
     """For each essay its labelled sentences and their (sentences, len(LABELS)) probabilities.
 
+    Formulaic sentences (formulaic.py) keep their label, but their probabilities hold nothing that counts for the level.
+
     Parameters
     ----------
     essays : sentences of each essay, in order.
@@ -101,19 +104,36 @@ def label_sentences(
 
 def _label(essays, vectors, model: LabelModel, filled: list[int], found: list) -> None:
     first = {k: _first_said(essays[k]) for k in filled}
+    hollow = {k: np.array([is_formulaic(s.text) for s in essays[k]], bool) for k in filled}
     once = [np.unique(first[k]) for k in filled]
+    read = [rows[~hollow[k][rows]] for k, rows in zip(filled, once)]
+    alone = [rows[hollow[k][rows]] for k, rows in zip(filled, once)]
     table = build_table(
-        [[essays[k][i] for i in rows] for k, rows in zip(filled, once)], [vectors[k][rows] for k, rows in zip(filled, once)]
+        [[essays[k][i] for i in rows] for k, rows in zip(filled, read)], [vectors[k][rows] for k, rows in zip(filled, read)]
     )
     probabilities = model.probabilities(table)
+    apart = _read_alone([essays[k][i] for k, rows in zip(filled, alone) for i in rows],
+                        [vectors[k][[i]] for k, rows in zip(filled, alone) for i in rows], model)
+    of_alone = np.repeat(np.arange(len(filled)), [len(rows) for rows in alone])
     for number, k in enumerate(filled):
-        rows = probabilities[table.essay == number][np.searchsorted(once[number], first[k])]
+        rows = np.zeros((len(essays[k]), len(LABELS)))
+        rows[read[number]], rows[alone[number]] = probabilities[table.essay == number], apart[of_alone == number]
+        said, rows = rows, rows.copy()
+        rows[alone[number]] = earning_nothing(rows[alone[number]])
+        said, rows = said[first[k]], rows[first[k]]
         labelled = tuple(
             LabelledSentence(s.start, s.end, LABELS[int(row.argmax())], round(float(row.max()), 4))
-            for s, row in zip(essays[k], rows)
+            for s, row in zip(essays[k], said)
         )
         found[k] = (labelled, rows)
     return found
+
+
+def _read_alone(sentences: list[Sentence], vectors: list[np.ndarray], model: LabelModel) -> np.ndarray:
+    """(sentences, labels) of formulaic sentences, which shed no light on their neighbours."""
+    if not sentences:
+        return np.zeros((0, len(LABELS)))
+    return model.probabilities(build_table([[s] for s in sentences], vectors))
 
 
 def _first_said(sentences: Sequence[Sentence]) -> np.ndarray:
