@@ -18,7 +18,7 @@ from analyzer.report.case_file import case_file_html, group_case_html
 from analyzer.report.document import write_document
 from analyzer.report.groups_chart import group_members
 from analyzer.report.hand_back import hand_back_html
-from analyzer.report.pdf import converter, to_pdf
+from analyzer.report.pdf import browser, converter, page_to_pdf, to_pdf
 from analyzer.report.review import Review
 from analyzer.report.suspects import suspects
 
@@ -78,7 +78,8 @@ def test_a_case_file_stands_alone(report):
     html = case_file_html(report, s.essay.id, Review(s.essay.id, "talked", "赵某"), history)
     assert "已谈话" in html and "甲&lt;b&gt;" in html and s.essay.author in html
     assert report.essay(s.closest.other).text.splitlines()[0][:6] in html
-    assert "src=" not in html and "http" not in html.replace("http://www.example.com", "")
+    assert "default-src 'none'" in html  # nothing in it runs or is fetched, whoever opens it
+    assert "src=" not in html and "http" not in html.replace("http://www.example.com", "").replace("http-equiv", "")
 
 
 def test_a_group_has_a_case_file_of_its_own(report):
@@ -120,3 +121,20 @@ def test_without_libreoffice_it_says_what_to_do(report, tmp_path, monkeypatch):
     monkeypatch.setattr("analyzer.report.pdf.converter", lambda: None)
     with pytest.raises(RuntimeError, match="另存为 PDF"):
         to_pdf(tmp_path / "a.docx")
+
+
+@pytest.mark.skipif(browser() is None, reason="no browser on this machine")
+def test_a_case_file_becomes_a_pdf(report):
+    import pypdfium2
+
+    id = report.suspects.id[0]
+    pdf = pypdfium2.PdfDocument(page_to_pdf(case_file_html(report, id, Review(id))))
+    first = pdf[0].get_textpage().get_text_range()
+    assert "疑似雷同案卷" in first and report.essay(id).author in first
+    assert "逐处对照" in first and report.essay(id).text[:8] in first  # the passages begin where the page has room
+
+
+def test_a_page_needs_a_browser(monkeypatch):
+    monkeypatch.setattr("analyzer.report.pdf.browser", lambda: None)
+    with pytest.raises(RuntimeError, match="打印成 PDF"):
+        page_to_pdf("")

@@ -9,6 +9,7 @@ from html import escape
 from analyzer.labels import MATCH_KIND, MATCH_WHERE, REVIEW, STATE, TIER
 from analyzer.report.marked import differences, visible
 from analyzer.report.pair_html import CSS, LEGEND, pair_html, traces_sentence
+from analyzer.report.pdf import SAFE
 from analyzer.report.report import Report
 from analyzer.report.review import Review
 from analyzer.report.suspects import counting_matches, document_name, passage, suspect
@@ -18,7 +19,7 @@ STYLE = (
     + """
 @page { size: A4 landscape; margin: 15mm; } body { font: 14px/1.8 "Microsoft YaHei", "PingFang SC", "Noto Sans CJK SC", sans-serif; color: #1d2733; max-width: 1180px; margin: 24px auto; padding: 0 16px; }
 h1 { font-size: 22px; text-align: center; } h2 { font-size: 16px; margin: 24px 0 8px; border-bottom: 1px solid #dfe4ea; } table { border-collapse: collapse; width: 100%; font-size: 13px; }
-td, th { border: 1px solid #dfe4ea; padding: 5px 8px; vertical-align: top; text-align: left; overflow-wrap: anywhere; } th { background: #f3f6fa; font-weight: 600; white-space: nowrap; }
+tr { break-inside: auto; } td, th { border: 1px solid #dfe4ea; padding: 5px 8px; vertical-align: top; text-align: left; overflow-wrap: anywhere; } th { background: #f3f6fa; font-weight: 600; white-space: nowrap; }
 thead { display: table-header-group; } .passages td:nth-child(-n+2) { white-space: nowrap; } .passages td:last-child { width: 9em; } .review th { width: 8em; }
 h2 { break-after: avoid; } .review tr { break-inside: avoid; } * { print-color-adjust: exact; -webkit-print-color-adjust: exact; } .case { margin-top: 32px; border-top: 3px solid #1d2733; break-before: page; } .note { color: #5d6b7a; font-size: 13px; }
 """
@@ -57,7 +58,7 @@ def group_case_html(
 
 def _page(title: str, body: str) -> str:
     foot = f'<p class="note">由心得 Xinde 于 {datetime.now():%Y-%m-%d %H:%M} 导出，含文稿全文，请按内部材料保管。</p>'
-    head = f'<meta charset="utf-8"><title>{title}</title><style>{STYLE}</style>'
+    head = f'<meta charset="utf-8">{SAFE}<title>{title}</title><style>{STYLE}</style>'
     return f'<!doctype html><html lang="zh-CN"><head>{head}</head><body><h1>{title}</h1>{body}{foot}</body></html>'
 
 

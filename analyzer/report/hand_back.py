@@ -6,6 +6,7 @@ from html import escape
 
 from analyzer.labels import ASPECT, FINDING, LEVEL, SENTENCE, TIER
 from analyzer.report.marked import visible
+from analyzer.report.pdf import SAFE
 from analyzer.report.report import Report
 from analyzer.report.suspects import suspect
 
@@ -42,4 +43,4 @@ def hand_back_html(report: Report, id: str) -> str:
         told.append(f"有 {s.shared:.0%} 的文字与其他文稿或范文相同、相近，请说明来源，并用自己的话重写这些部分。")
     parts.append("".join(f"<p>{n}. {line}</p>" for n, line in enumerate(told, 1)) or "<p>没有。</p>")
     parts.append('<p class="foot">以上由程序比对得出，供参考；如有出入，请向经办人说明。</p>')
-    return f'<!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><title>退改意见</title><style>{STYLE}</style></head><body>{"".join(parts)}</body></html>'
+    return f'<!doctype html><html lang="zh-CN"><head><meta charset="utf-8">{SAFE}<title>退改意见</title><style>{STYLE}</style></head><body>{"".join(parts)}</body></html>'

@@ -43,6 +43,10 @@ USUAL = (
 )  # fmt: skip
 
 
+SAFE = '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; style-src \'unsafe-inline\'; img-src data:">'
+"""Stands in the head of every page we write: nothing in it may run or reach for the net, wherever it is opened."""
+
+
 def browser() -> str | None:
     """Path of a browser that can print without a window (every Windows has Edge), or None."""
     return next(filter(None, map(shutil.which, BROWSERS)), None) or next((path for path in USUAL if Path(path).exists()), None)
@@ -56,12 +60,12 @@ def page_to_pdf(html: str) -> bytes:
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         page, out = Path(folder) / "page.html", Path(folder) / "page.pdf"
         page.write_text(html, encoding="utf-8")
-        # a browser refuses to sandbox what the system's administrator runs; the page has no scripts and none would run
+        # a browser refuses to sandbox what the system's administrator runs; the pages we print forbid scripts (SAFE)
         rootless = ["--no-sandbox"] if getattr(os, "geteuid", lambda: 1)() == 0 else []
         try:
             subprocess.run(
                 [program, "--headless", "--disable-gpu", *rootless, f"--user-data-dir={Path(folder) / 'profile'}", "--no-first-run",
-                 "--disable-background-networking", "--blink-settings=scriptEnabled=false", "--no-pdf-header-footer",
+                 "--disable-background-networking", "--no-pdf-header-footer",
                  f"--print-to-pdf={out}", page.as_uri()],
                 check=True, capture_output=True, timeout=LIMIT, stdin=subprocess.DEVNULL,
             )  # fmt: skip
