@@ -17,6 +17,8 @@ from analyzer.ingest.word import local_name, parse_xml
 _PARAGRAPHS = {"p", "h"}
 _SKIPPED = {"tracked-changes", "annotation", "note", "ruby-text", "forms", "sequence-decls"}
 _BOXES = {"text-box"}
+_MOST_SPACES = 1000
+"""At once: a line of them. The file names a number, and it may be any."""
 _DURATION = re.compile(r"P(?:(\d+)D)?T?(?:(\d+)H)?(?:(\d+)M)?(?:[\d.]+S)?")
 
 
@@ -61,7 +63,7 @@ def _inline(element, boxes: list) -> Iterator[str]:
         if name in _BOXES:
             boxes.append(child)
         elif name == "s":
-            yield " " * int(next((value for key, value in child.items() if key.endswith("}c")), 1))
+            yield " " * min(_MOST_SPACES, int(next((value for key, value in child.items() if key.endswith("}c")), 1)))
         elif name == "tab":
             yield "\t"
         elif name == "line-break":
