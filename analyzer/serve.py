@@ -66,6 +66,7 @@ def serve(
         line = command(port, address, login=True)
         environment[LOGIN] = "1"
     try:
-        return subprocess.call(line, stdin=subprocess.DEVNULL, env=environment)
+        # not where xinde was called: -m imports from there first, and a lxml.py may lie among the essays
+        return subprocess.call(line, stdin=subprocess.DEVNULL, env=environment, cwd=app().parent)
     except KeyboardInterrupt:
         return 0

@@ -17,8 +17,11 @@ from analyzer.ingest import LIMITS, IngestError, Limits, read_batch
 from analyzer.ingest import reading
 from analyzer.ingest.archive import File, files_in
 from analyzer.ingest.limits import load_limits
+from analyzer.store import Store
+from analyzer.ui import jobs
 from hostile_files import MAY_BE_READ, SORTS, replaced, strange_files, zip_names
-from ingest_files import BODY, DATA, TEXT, docx, write, xlsx, zipped
+from ingest_files import BODY, DATA, docx, write, zipped
+from test_jobs import Upload, wait
 
 GOOD = {"好一.docx": docx(BODY + "一"), "好二.txt": (BODY + "二").encode(), "好三.odt": (DATA / "essay.odt").read_bytes()}
 
@@ -143,6 +146,17 @@ def test_a_module_among_the_essays_is_not_imported(tmp_path, monkeypatch):
     reading.end_readers()
     essays, _ = read(tmp_path)
     assert set(GOOD) <= set(essays) and not (tmp_path / "ran").exists()
+
+
+def test_the_app_s_worker_does_not_import_it_either(tmp_path, monkeypatch):
+    write(tmp_path / "here", {name: b"open('ran', 'w')" for name in ("lxml.py", "jieba.py", "docx.py", "numpy.py")})
+    monkeypatch.chdir(tmp_path / "here")
+    store = Store(Path("..") / "home")
+    id = store.new_batch("三月")
+    jobs.save_uploads(store, id, {"files": [Upload(name, data) for name, data in GOOD.items()], "roster": []})
+    jobs.start(store, id, "read")
+    assert wait(store, id, ("read", "failed")) == "read", store.batch(id).message
+    assert not (tmp_path / "here" / "ran").exists()
 
 
 def test_reading_works_without_a_main_module(tmp_path):

@@ -74,7 +74,8 @@ def start(store: Store, id: str, step: str) -> None:
     )
     with open(store.folder(id) / "worker.log", "ab") as log:
         subprocess.Popen(
-            [sys.executable, "-m", "analyzer.ui.worker", str(store.home), id, step],
+            [sys.executable, "-m", "analyzer.ui.worker", str(store.home.resolve()), id, step],
+            cwd=resource("app.py").parent,  # -m imports from there first, and a lxml.py may lie among the essays
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
