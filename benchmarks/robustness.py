@@ -17,12 +17,12 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests"))
 
-from analyzer.essay import Batch  # noqa: E402
-from analyzer.ingest import LIMITS, read_batch  # noqa: E402
-from analyzer.ingest.errors import REASONS  # noqa: E402
-from analyzer.pipeline import analyze  # noqa: E402
-from hostile_files import MAY_BE_READ, SORTS, strange_files  # noqa: E402
-from ingest_files import docx  # noqa: E402
+from analyzer.essay import Batch
+from analyzer.ingest import LIMITS, read_batch
+from analyzer.ingest.errors import REASONS
+from analyzer.pipeline import analyze
+from hostile_files import MAY_BE_READ, SORTS, strange_files
+from ingest_files import docx
 
 GOOD = 40
 """Essays among them."""

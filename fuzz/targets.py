@@ -21,19 +21,19 @@ import numpy as np
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
-from analyzer.copying import Models, find_matches, load_models, quote_documents  # noqa: E402
-from analyzer.essay import Essay, Problem  # noqa: E402
-from analyzer.ingest import IngestError, Limits  # noqa: E402
-from analyzer.ingest.archive import File, files_in  # noqa: E402
-from analyzer.ingest.documents import read_document  # noqa: E402
-from analyzer.ingest.errors import Unreadable  # noqa: E402
-from analyzer.ingest.heading import read_heading  # noqa: E402
-from analyzer.ingest.kinds import kind_of  # noqa: E402
-from analyzer.ingest.names import name_in_stem, names_in, tokens, unit_of_folders  # noqa: E402
-from analyzer.ingest.roster import read_roster  # noqa: E402
-from analyzer.report.report import Report  # noqa: E402
-from analyzer.text.segment import sentence_spans  # noqa: E402
-from ingest_files import DATA, TEXT, docx, xlsx, zipped  # noqa: E402
+from analyzer.copying import Models, find_matches, load_models, quote_documents
+from analyzer.essay import Essay, Problem
+from analyzer.ingest import IngestError, Limits
+from analyzer.ingest.archive import File, files_in
+from analyzer.ingest.documents import read_document
+from analyzer.ingest.errors import Unreadable
+from analyzer.ingest.heading import read_heading
+from analyzer.ingest.kinds import kind_of
+from analyzer.ingest.names import name_in_stem, names_in, tokens, unit_of_folders
+from analyzer.ingest.roster import read_roster
+from analyzer.report.report import Report
+from analyzer.text.segment import sentence_spans
+from ingest_files import DATA, TEXT, docx, xlsx, zipped
 
 LIMITS = Limits(text_characters=200_000, total_bytes=64 << 20, zip_bytes=64 << 20, pages=50)
 

@@ -64,7 +64,7 @@ def test_a_docx_that_calls_home_or_brings_a_program_is_read_and_calls_nobody(tmp
             f'<Relationship Id="rId91" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/image" Target="{home}" TargetMode="External"/>'
             "</Relationships>"
         )
-        data = replaced(docx(), word__vbaProject_dot_bin=b"Auto_Open", **{"word___rels__document_dot_xml_dot_rels": relations})
+        data = replaced(docx(), word__vbaProject_dot_bin=b"Auto_Open", word___rels__document_dot_xml_dot_rels=relations)
         assert "word/_rels/document.xml.rels" in zipfile.ZipFile(io.BytesIO(data)).namelist()
         write(tmp_path, {"a.docm": data})
         essays, _ = read(tmp_path)
@@ -238,7 +238,7 @@ def test_tables_without_end(tmp_path):
 
 def test_an_xlsx_roster_with_entities_is_told_to_the_organizer(tmp_path):
     write(tmp_path / "in", GOOD)
-    extension, make, reason = SORTS["xlsx: XML bomb"]
+    _, make, reason = SORTS["xlsx: XML bomb"]
     (tmp_path / "名单.xlsx").write_bytes(make(1))
     with pytest.raises(IngestError, match=f"名单.xlsx.*{reason}"):
         read_batch(tmp_path / "in", roster=tmp_path / "名单.xlsx")

@@ -162,11 +162,10 @@ class _Walker:
                 if len(members) > limits.zip_files:
                     yield self._problem(name, "many_in_zip")
                     return
-                if is_bomb(sum(m.file_size for m in members), sum(m.compress_size for m in members), limits):
-                    # the name of each says more than the name of all, as long as they are few
-                    if len(members) > _FEW:
-                        yield self._problem(name, "bomb")
-                        return
+                # the names of a few say more than the name of all
+                if len(members) > _FEW and is_bomb(sum(m.file_size for m in members), sum(m.compress_size for m in members), limits):
+                    yield self._problem(name, "bomb")
+                    return
                 named = [(info, member) for info, member in _named_members(archive) if not info.is_dir() and not is_leftover(member)]
                 for info, member in named:
                     if not budget.take(info.file_size):
