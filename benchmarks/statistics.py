@@ -29,8 +29,10 @@ from functools import partial
 import numpy as np
 import pandas as pd
 from scipy import stats
+from scipy.optimize import brentq
 
 from analyzer.compare import Comparison, compare, tables
+from analyzer.compare.anywhere import WITHIN, _beyond, _planned
 from analyzer.compare.conclusion import is_claimed
 from analyzer.compare.differences import cliffs_delta
 from analyzer.compare.intervals import median_intervals, newcombe, wilson
@@ -127,6 +129,20 @@ def false_alarms(batches: int) -> None:
     print(
         f"  （真误报率恰为 5% 时，{batches} 批中的读数有 95% 的把握不超过 {100 * (0.05 + 1.645 * (0.0475 / batches) ** 0.5):.1f}%）"
     )
+
+
+def guard_level(permutations: int = 200_000) -> float:
+    """Chance that a batch of 20, 40 and 80 without ties and without any difference passes the guard of all statements on tiers
+    (anywhere.py), or the trend within units its own part: an upper bound, from the permutation distribution itself."""
+    sizes = np.array(list(SIZES.values()))
+    labels, contrasts = np.repeat(np.arange(3), sizes), _planned(sizes)
+    ranks = np.arange(1.0, sizes.sum() + 1)
+    drawn = np.random.default_rng(7).permuted(np.tile(ranks - ranks.mean(), (permutations, 1)), axis=1)
+    sums = np.stack([drawn[:, labels == k].sum(axis=1) for k in range(3)], axis=1)
+    largest = np.abs(sums @ contrasts.T).max(axis=1) / (ranks.std(ddof=1) * np.sqrt(len(ranks)))
+    directions = contrasts * np.sqrt(sizes / sizes.sum())
+    limit = brentq(lambda x: _beyond(x, directions) - 0.05 * (1 - WITHIN), 1, 5)
+    return float((largest >= limit).mean() + 0.05 * WITHIN)
 
 
 def _partly_true(moved, rng) -> Counter:
