@@ -30,7 +30,7 @@ def show(batch: StoredBatch | None, found: Loaded | None) -> None:
     ids = [essay.id for essay in essays]
     done = sum(id in ratings for id in ids)
     theme.lede(
-        f"您来评 20–40 篇，等级的分界就按您的尺度调整。从浅到深都挑了一些，打乱了次序，不显示姓名和程序的评分。已评 {done} / {len(ids)} 篇，随时可以停。"
+        f"您来评 20–40 篇，等级的分界就按您的尺度调整。从浅到深都挑了一些，打乱了次序，隐去姓名和程序的评分。已评 {done} / {len(ids)} 篇，随时可以停。"
     )
     at = min(st.session_state.setdefault(f"rating-{batch.id}", _first_open(ids, ratings)), len(ids) - 1)
     if not ids:
@@ -48,7 +48,8 @@ def _first_open(ids: list[str], ratings: dict[str, int]) -> int:
 def _one(batch: StoredBatch, report: Report, ids: list[str], at: int, given: int | None) -> None:
     essay = report.essay(ids[at])
     left, right = st.columns([2.2, 1])
-    left.html(f'<div class="rating isolate"><b>{visible(essay.title or "（无题）")}</b><br>{visible(essay.text)}</div>')
+    text = essay.text.replace(essay.author, "×××") if len(essay.author) > 1 else essay.text
+    left.html(f'<div class="rating isolate"><b>{visible(essay.title or "（无题）")}</b><br>{visible(text)}</div>')
     with right:
         st.html(f"<b>第 {at + 1} 篇，{len(essay.text)} 字</b>")
         for level, meaning in zip(LEVELS, GUIDE[1:], strict=True):

@@ -14,7 +14,7 @@ from analyzer.report.report import Report
 STYLE = (
     CSS
     + """
-.document { height: calc(100vh - 372px); min-height: 260px; }
+.document { height: calc(100vh - 385px); min-height: 260px; }
 [data-link] { cursor: pointer; }
 [data-link].chosen { box-shadow: 0 0 0 2px #1d2733; }
 .legend .places { margin-left: auto; display: inline-flex; gap: 6px; align-items: center; }

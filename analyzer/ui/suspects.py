@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import escape
 from urllib.parse import quote
 
 import pandas as pd
@@ -103,6 +104,7 @@ def _ranked(table: pd.DataFrame) -> None:
         key="suspects-list",
         column_order=[name for name in table.columns if name != "id"],
         column_config={
+            "单位": st.column_config.TextColumn(width=140),
             "雷同比例": share,
             "程度": st.column_config.NumberColumn(format="%.2f", width=60),
             "组": st.column_config.TextColumn(width=45),
@@ -176,8 +178,8 @@ def _pair(batch: StoredBatch, found: Loaded, id: str) -> None:
     if other:
         side_by_side(found.report, id, other)
         cells = st.columns([9, 1.2], vertical_alignment="center")
-        with cells[0]:
-            theme.lede("；".join(part for part in ("谁先谁后未知", traces_sentence(found.report, id, other)) if part) + "。")
+        told = "；".join(part for part in ("谁先谁后未知", traces_sentence(found.report, id, other).rstrip("。")) if part)
+        cells[0].html(f'<div class="traces isolate">{escape(told)}。</div>')
         if context.store().may("export"):
             case_downloads(cells[1:], batch, found.report, id)
     else:

@@ -43,7 +43,8 @@ section[data-testid="stSidebar"] { width: 216px !important; min-width: 216px !im
 .tag { display: inline-block; padding: 0 8px; border-radius: 9px; font-size: 12px; border: 1px solid var(--line); background: #fff; margin-right: 6px; line-height: 1.7; color: var(--ink); }
 .tag.warn { border-color: var(--warn); color: var(--warn); } .isolate { unicode-bidi: isolate; }
 .rating { background: #fff; border: 1px solid var(--line); border-radius: 8px; padding: 12px 18px; line-height: 1.95; height: calc(100vh - 330px); min-height: 260px; overflow-y: auto; overflow-wrap: anywhere; }
-.column { font-size: 13px; color: var(--sub); border-bottom: 1px solid var(--line); }
+.column { font-size: 13px; color: var(--sub); }
+.traces { font-size: 13px; line-height: 1.6; color: var(--sub); max-height: 42px; overflow-y: auto; }
 [class*="st-key-saves-"] button { border: none; background: none; min-height: 0; padding: 0 6px; color: var(--accent); } [class*="st-key-saves-"] button p { font-size: 13px; text-decoration: underline; text-underline-offset: 3px; }
 .history { font-size: 12px; color: var(--sub); line-height: 1.7; }
 .figures { border-collapse: collapse; width: 100%; font-size: 13px; background: #fff; } .figures th { font-weight: 500; color: var(--sub); text-align: left; }
