@@ -49,7 +49,11 @@ def runs(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     ordered = b[order]
     low, high = np.searchsorted(ordered, a, "left"), np.searchsorted(ordered, a, "right")
     count = np.where(a == 0, 0, high - low)
-    count[count > 8] = 0  # a k-gram that a text repeats nine times says nothing about where it came from
+    # a k-gram that either text repeats nine times says nothing about where it came from
+    hit = np.flatnonzero(count)
+    own = np.sort(a[hit])
+    repeated = np.searchsorted(own, a[hit], "right") - np.searchsorted(own, a[hit], "left")
+    count[hit[(count[hit] > 8) | (repeated > 8)]] = 0
     i = np.repeat(np.arange(len(a)), count)
     if not len(i):
         return np.zeros((0, 3), np.int64)

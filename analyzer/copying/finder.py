@@ -16,12 +16,13 @@ from analyzer.copying.logistic import Logistic, load_logistic
 from analyzer.copying.match import Match
 from analyzer.copying.meaning import build_space, load_background
 from analyzer.copying.noise import grown
-from analyzer.copying.passages import merge, run_boxes, sentence_boxes, shared_evidence, to_match
+from analyzer.copying.passages import Box, merge, run_boxes, sentence_boxes, shared_evidence, to_match
 from analyzer.copying.postings import find_postings
 from analyzer.copying.quotes import marked_quotes, official_quotes
 from analyzer.copying.rewording import chain_features, find_chains
 from analyzer.essay import Essay
 from analyzer.text.encode import Encoder, Vectors
+from analyzer.text.segment import LONGEST
 
 HINT, CHANCE = 6.0, 0.03
 """Weighted k-grams of one shared passage, or probability of a reworded copy, from which a pair is looked at closely:
@@ -36,6 +37,9 @@ RELATED = 0.5
 Progress = Callable[[int, int], None]
 Evidence = list[tuple[Passage, float, float]]
 """What ``shared_evidence`` gives: passages of shared runs, weight of each, mean weight of a k-gram in it."""
+
+MOST_LOPSIDED = 8
+"""Longer : shorter side of a passage, beyond which one of them is not the other in fewer words."""
 
 
 @dataclass(frozen=True)
@@ -92,8 +96,14 @@ def find_matches(
         boxes = sentence_boxes(pair, together(chance)) if related else []
         boxes += run_boxes(pair.a, pair.b, [e for e in evidence if e[1] >= LEAST_EVIDENCE], boxes)
         boxes = [grown(pair.a, pair.b, box) for box in merge(pair.a, pair.b, boxes)]
-        matches += [to_match(pair.a, pair.b, box) for box in merge(pair.a, pair.b, boxes)]
+        matches += [to_match(pair.a, pair.b, box) for box in merge(pair.a, pair.b, boxes) if not _lopsided(box)]
     return matches
+
+
+def _lopsided(box: Box) -> bool:
+    """Many sentences on one side that go with a single one: a text that repeats itself, not a summary."""
+    short, long = sorted((box.end - box.start, box.other_end - box.other_start))
+    return long - short > LONGEST and long > MOST_LOPSIDED * short
 
 
 def correspondences(
