@@ -1,22 +1,24 @@
 """What the models say of campaigns that they did not see, kept so that it is computed once.
 
-``out/out_of_fold-KEY.npz`` (not in git) holds the last run; KEY changes with the data and with the code of the models.
+``out/left_out-KEY-CAMPAIGN.npy`` (not in git) hold the last run; KEY changes with the data and with the code of the labels.
 ``benchmarks/out_of_fold/*.csv`` (in git) hold what notebooks and figures show: ``python -m benchmarks.depth --write``.
 """
 
 from __future__ import annotations
 
-from dataclasses import fields
+import inspect
 from hashlib import blake2b
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from joblib import Parallel, delayed
 
 from analyzer.agreement import median_level
 from analyzer.reflection.reflection import LABELS
 from models.corpora import DATA, load_campaigns
-from models.reflection.train import LeftOut, Training, leave_out, load_training
+from models.reflection import train
+from models.reflection.train import LeftOut, Training, leave_out, load_training, said_of
 
 ROOT = Path(__file__).resolve().parent.parent
 CACHE, SHIPPED = ROOT / "out", Path(__file__).resolve().parent / "out_of_fold"
@@ -25,23 +27,38 @@ HARD = ("mixed", "plain", "eloquent", "borrowed")
 
 
 def judged(fresh: bool = False) -> tuple[Training, LeftOut]:
-    """The labelled essays, and what models that saw only the other campaigns say of each (some minutes, or cached)."""
+    """The labelled essays, and what models that saw only the other campaigns say of each (some minutes, or cached).
+
+    Each campaign is kept as soon as it is judged, so that an interrupted run goes on where it was.
+    """
     t = load_training()
-    path = CACHE / f"out_of_fold-{_key()}.npz"
-    if path.exists() and not fresh:
-        with np.load(path, allow_pickle=False) as stored:
-            return t, LeftOut(**{f.name: stored[f.name] for f in fields(LeftOut)})
-    out = leave_out(t)
     CACHE.mkdir(exist_ok=True)
-    np.savez_compressed(path, **{f.name: getattr(out, f.name) for f in fields(LeftOut)})
-    return t, out
+    key = _key()
+    paths = {name: CACHE / f"left_out-{key}-{name}.npy" for name in np.unique(t.campaign).tolist()}
+    missing = [name for name, path in paths.items() if fresh or not path.exists()]
+    Parallel(n_jobs=-1)(delayed(_judge)(t, name, paths[name]) for name in missing)
+    probabilities = np.zeros((len(t.label), len(LABELS)))
+    for name, path in paths.items():
+        probabilities[t.row_campaign == name] = np.load(path, allow_pickle=False)
+    return t, leave_out(t, probabilities)
+
+
+def _judge(t: Training, name: str, path: Path) -> None:
+    unfinished = path.with_suffix(".part.npy")
+    np.save(unfinished, said_of(t, name))
+    unfinished.replace(path)
 
 
 def _key() -> str:
+    """Of the data and of all code that the sentences' labels come from; the level is fitted anew each time."""
     digest = blake2b(digest_size=8)
-    code = [ROOT / "models" / "reflection" / "train.py", *sorted((ROOT / "analyzer" / "reflection").glob("*.py"))]
-    for path in [*code, *sorted(DATA.glob("*.jsonl"))]:
+    folder = ROOT / "analyzer" / "reflection"
+    files = [folder / name for name in ("features.py", "sentences.py", "network.py")]
+    for path in [*files, ROOT / "models" / "reflection" / "fit_network.py", *sorted(DATA.glob("*.jsonl"))]:
         digest.update(path.read_bytes())
+    for part in (train.fit_labels, train._fit_first, train._first_readers, train.said_of):
+        digest.update(inspect.getsource(part).encode())
+    digest.update(repr((train.INNER, train.WORDS_C, train.VECTORS_C, train.FINAL_C, train.SEEDS)).encode())
     return digest.hexdigest()
 
 

@@ -51,6 +51,13 @@ class SentenceTable:
         return (total / np.bincount(number)[:, None])[number]
 
 
+    def only(self, rows: np.ndarray) -> SentenceTable:
+        """The essays as if they held these rows alone (bool); an essay may hold none."""
+        counts = np.bincount(self.essay[rows], minlength=int(self.essay.max()) + 1 if len(self.essay) else 0)
+        place = np.column_stack([_where(counts), self.place[rows][:, -1]])
+        return SentenceTable(self.essay[rows], self.vectors[rows], place, self.hashed[rows])
+
+
 def build_table(essays: Sequence[Sequence[Sentence]], vectors: Sequence[np.ndarray]) -> SentenceTable:
     """One row a sentence; ``vectors`` are (sentences, d) an essay."""
     from scipy import sparse
@@ -71,13 +78,17 @@ def build_table(essays: Sequence[Sequence[Sentence]], vectors: Sequence[np.ndarr
 
 
 def _place(counts: np.ndarray, texts: Sequence[str]) -> np.ndarray:
+    return np.column_stack([_where(counts), np.log([max(1, len(t)) for t in texts]) - 3.5]).astype(float)
+
+
+def _where(counts: np.ndarray) -> np.ndarray:
+    """(n, 6) where in its essay each sentence stands; ``counts`` are sentences an essay."""
     position = np.concatenate([np.arange(n) for n in counts]) if len(counts) else np.zeros(0)
     last = np.repeat(counts, counts) - 1
     relative = position / np.maximum(1, last)
     return np.stack([
-        relative, relative**2, position == 0, position == last, np.minimum(position, 5) / 5,
-        np.minimum(last - position, 5) / 5, np.log([max(1, len(t)) for t in texts]) - 3.5,
-    ], axis=1).astype(float)
+        relative, relative**2, position == 0, position == last, np.minimum(position, 5) / 5, np.minimum(last - position, 5) / 5,
+    ], axis=1)
 
 
 def outline(tagged: Sequence[tuple[str, str]]) -> list[str]:

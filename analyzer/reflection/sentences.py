@@ -24,6 +24,9 @@ COMPONENTS, NEIGHBOUR_COMPONENTS = 128, 48
 AT_ONCE = 1000
 """Essays labelled at once: their tables of words and characters are large."""
 
+EMPTY, EMPTY_FROM = [LABELS.index("slogan"), LABELS.index("pledge")], 0.5
+"""Labels of what says nothing of the writer's own, and how sure a first reading must be of them."""
+
 VECTOR_SCALE = 4.0
 """Vectors are unit rows; times this they weigh about as much as the place features."""
 
@@ -53,6 +56,20 @@ class LabelModel:
         dense = dense_inputs(table, self.mean, self.components)
         by_networks = sum(softmax(network.scores(table, dense)) for network in self.networks) / len(self.networks)
         return (by_readers + by_networks) / 2
+
+
+def read_twice(table: SentenceTable, model: LabelModel) -> np.ndarray:
+    """(n, len(LABELS)): what remains when slogans and pledges are taken out is read again, without them.
+
+    However many of them stand before, between or behind, the rest then stands in the same place among the same neighbours.
+    """
+    first = model.probabilities(table)
+    full = first[:, EMPTY].sum(axis=1) <= EMPTY_FROM
+    if full.all() or not full.any():
+        return first
+    second = first.copy()
+    second[full] = model.probabilities(table.only(full))
+    return second
 
 
 def vector_features(table: SentenceTable, mean: np.ndarray, components: np.ndarray) -> np.ndarray:
@@ -111,7 +128,7 @@ def _label(essays, vectors, model: LabelModel, filled: list[int], found: list) -
     table = build_table(
         [[essays[k][i] for i in rows] for k, rows in zip(filled, read)], [vectors[k][rows] for k, rows in zip(filled, read)]
     )
-    probabilities = model.probabilities(table)
+    probabilities = read_twice(table, model)
     apart = _read_alone([essays[k][i] for k, rows in zip(filled, alone) for i in rows],
                         [vectors[k][[i]] for k, rows in zip(filled, alone) for i in rows], model)
     of_alone = np.repeat(np.arange(len(filled)), [len(rows) for rows in alone])

@@ -25,7 +25,7 @@ from analyzer.reflection.models import save_models
 from analyzer.reflection.network import dense_inputs
 from analyzer.reflection.reflection import ASPECTS, LABELS
 from analyzer.reflection.sentences import (
-    COMPONENTS, LabelModel, final_features, one_against_rest, softmax, vector_features,
+    COMPONENTS, LabelModel, final_features, one_against_rest, read_twice, softmax, vector_features,
 )
 from analyzer.text.encode import encode, load_encoder
 from analyzer.text.segment import split_sentences
@@ -168,14 +168,15 @@ def unseen_probabilities(t: Training) -> np.ndarray:
     """(rows, labels): each campaign's sentences labelled by a model that saw only the others."""
     probabilities = np.zeros((len(t.label), len(LABELS)))
     names = np.unique(t.campaign)
-    for name, said in zip(names, Parallel(n_jobs=-1)(delayed(_said_of)(t, name) for name in names)):
+    for name, said in zip(names, Parallel(n_jobs=-1)(delayed(said_of)(t, name) for name in names)):
         probabilities[t.row_campaign == name] = said
     return probabilities
 
 
-def _said_of(t: Training, name: str) -> np.ndarray:
+def said_of(t: Training, name: str) -> np.ndarray:
+    """(rows of the campaign, labels) by a model that saw only the others."""
     left_out = t.row_campaign == name
-    return fit_labels(t, np.flatnonzero(~left_out)).probabilities(t.table)[left_out]
+    return read_twice(t.table.only(left_out), fit_labels(t, np.flatnonzero(~left_out)))
 
 
 @dataclass(frozen=True)
@@ -192,9 +193,9 @@ class LeftOut:
     """(essays,) 0 to 100."""
 
 
-def leave_out(t: Training) -> LeftOut:
-    """Judge each campaign by models that saw only the others."""
-    probabilities = unseen_probabilities(t)
+def leave_out(t: Training, probabilities: np.ndarray | None = None) -> LeftOut:
+    """Judge each campaign by models that saw only the others; ``probabilities`` where the sentences are labelled already."""
+    probabilities = unseen_probabilities(t) if probabilities is None else probabilities
     features = depth_features(t, probabilities)
     rated = t.levels > 0
     levels, scores = np.zeros(len(t.essays), int), np.zeros(len(t.essays))
