@@ -1,6 +1,8 @@
 import json
 from pathlib import Path
 
+import time
+
 import pytest
 from hypothesis import given, strategies as st
 
@@ -94,3 +96,10 @@ def test_any_text_has_a_heading_within_it(text):
 def test_the_fixture():
     heading = read_heading(TEXT)
     assert (heading.title, heading.unit, heading.author) == (TITLE, UNIT, NAME)
+
+
+@pytest.mark.parametrize("text", [" " * 200_000, "\u3000\t" * 100_000, "王" * 200_000, "姓名：" * 60_000, "2021年" * 40_000])
+def test_a_text_without_end_or_line_ends_costs_no_more_than_its_length(text):
+    began = time.process_time()
+    read_heading(text)
+    assert time.process_time() - began < 5  # seconds; a pattern that goes through it for each of its characters takes minutes

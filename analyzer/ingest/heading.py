@@ -70,7 +70,7 @@ def read_heading(text: str, names: Collection[str] = (), units: Collection[str] 
 
 def _lines(text: str) -> list[tuple[int, str]]:
     """Lines that are not blank, with where they start."""
-    return [(m.start(), m.group()) for m in re.finditer(r"[^\n\r]*\S[^\n\r]*", text)]
+    return [(m.start(), m.group()) for m in re.finditer(r"[^\n\r]+", text) if not m.group().isspace()]
 
 
 @dataclass(frozen=True, slots=True)
