@@ -135,7 +135,7 @@ def test_from_the_overview_to_a_signed_off_pair_to_the_workbook(page, server, ba
 
     page.get_by_role("link", name="导出").click()
     with page.expect_download() as download:
-        page.get_by_role("button", name="下载 Excel").click()
+        page.get_by_role("button", name="下载 Excel").first.click()
     download.value.save_as(tmp_path / "清单.xlsx")
     sheet = load_workbook(tmp_path / "清单.xlsx")["疑似雷同清单"]
     column = {cell.value: cell.column - 1 for cell in sheet[1]}
