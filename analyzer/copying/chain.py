@@ -53,21 +53,26 @@ def best_chains(scores: Sequence[np.ndarray]) -> list[tuple[float, list[tuple[in
 
 
 def _best_in_block(block: np.ndarray) -> list[tuple[float, list[tuple[int, int]]]]:
+    """A diagonal at once: what a cell (i, j) builds on lies on earlier ones, so that two long texts need n + m steps, not n · m."""
     n, m, pairs = block.shape
-    best = np.zeros((n, m, pairs), np.float32)
-    came = np.full((n, m, pairs), -1, np.int8)
+    skewed = np.zeros((n + m - 1, n, pairs), np.float32)  # [i + j, i], so that steps are slices
     for i in range(n):
-        for j in range(m):
-            carried = np.zeros(pairs, np.float32)
-            step_taken = came[i, j]
-            for step, (di, dj, cost) in enumerate(_STEPS):
-                if i < di or j < dj:
-                    continue
-                value = best[i - di, j - dj] - cost
-                better = value > carried
-                carried[better] = value[better]
-                step_taken[better] = step
-            best[i, j] = carried + block[i, j]
+        skewed[i : i + m, i] = block[i]
+    came = np.full(skewed.shape, -1, np.int8)
+    for d in range(n + m - 1):
+        low, high = max(0, d - m + 1), min(n, d + 1)
+        carried = np.zeros((high - low, pairs), np.float32)
+        for step, (di, dj, cost) in enumerate(_STEPS):
+            first, last = max(low, di), min(high, d - dj + 1)
+            if first >= last:
+                continue
+            value = skewed[d - di - dj, first - di : last - di] - np.float32(cost)
+            so_far = carried[first - low : last - low]
+            better = value > so_far
+            so_far[better] = value[better]
+            came[d, first:last][better] = step
+        skewed[d, low:high] += carried  # from here on the best total that ends in the cell
+    best = np.stack([skewed[i : i + m, i] for i in range(n)])
     chains = []
     for k in range(pairs):
         flat = int(best[:, :, k].argmax())
@@ -77,7 +82,7 @@ def _best_in_block(block: np.ndarray) -> list[tuple[float, list[tuple[int, int]]
         if total > 0:
             while True:
                 path.append((i, j))
-                step = came[i, j, k]
+                step = came[i + j, i, k]
                 if step < 0:
                     break
                 i, j = i - _STEPS[step][0], j - _STEPS[step][1]
