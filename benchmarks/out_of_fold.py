@@ -37,9 +37,9 @@ def judged(fresh: bool = False) -> tuple[Training, LeftOut]:
     paths = {name: CACHE / f"left_out-{key}-{name}.npy" for name in np.unique(t.campaign).tolist()}
     missing = [name for name, path in paths.items() if fresh or not path.exists()]
     Parallel(n_jobs=-1)(delayed(_judge)(t, name, paths[name]) for name in missing)
-    probabilities = np.zeros((len(t.label), len(LABELS)))
+    probabilities = np.zeros((2, len(t.label), len(LABELS)))
     for name, path in paths.items():
-        probabilities[t.row_campaign == name] = np.load(path, allow_pickle=False)
+        probabilities[:, t.row_campaign == name] = np.load(path, allow_pickle=False)
     return t, leave_out(t, probabilities)
 
 

@@ -58,18 +58,19 @@ class LabelModel:
         return (by_readers + by_networks) / 2
 
 
-def read_twice(table: SentenceTable, model: LabelModel) -> np.ndarray:
-    """(n, len(LABELS)): what remains when slogans and pledges are taken out is read again, without them.
+def read_twice(table: SentenceTable, model: LabelModel) -> tuple[np.ndarray, np.ndarray]:
+    """(n, len(LABELS)) twice: of the essays as they stand, which labels best, and as they count for the level.
 
-    However many of them stand before, between or behind, the rest then stands in the same place among the same neighbours.
+    For that, what remains when slogans and pledges are taken out is read again without them: however many of them stand
+    before, between or behind, the rest then stands in the same place among the same neighbours.
     """
     first = model.probabilities(table)
     full = first[:, EMPTY].sum(axis=1) <= EMPTY_FROM
     if full.all() or not full.any():
-        return first
+        return first, first
     second = first.copy()
     second[full] = model.probabilities(table.only(full))
-    return second
+    return first, second
 
 
 def vector_features(table: SentenceTable, mean: np.ndarray, components: np.ndarray) -> np.ndarray:
@@ -101,9 +102,10 @@ def one_against_rest(scores: np.ndarray) -> np.ndarray:
 def label_sentences(
     essays: Sequence[Sequence[Sentence]], vectors: Sequence[np.ndarray], model: LabelModel
 ) -> list[tuple[tuple[LabelledSentence, ...], np.ndarray]]:
-    """For each essay its labelled sentences and their (sentences, len(LABELS)) probabilities.
+    """For each essay its labelled sentences, and (sentences, len(LABELS)) probabilities as they count for the level.
 
-    Formulaic sentences (formulaic.py) keep their label, but their probabilities hold nothing that counts for the level.
+    These may differ: set phrases around a sentence help to label it, but must not move the level (``read_twice``), and
+    formulaic sentences (formulaic.py) are labelled, but hold nothing that counts.
 
     Parameters
     ----------
@@ -128,15 +130,15 @@ def _label(essays, vectors, model: LabelModel, filled: list[int], found: list) -
     table = build_table(
         [[essays[k][i] for i in rows] for k, rows in zip(filled, read)], [vectors[k][rows] for k, rows in zip(filled, read)]
     )
-    probabilities = read_twice(table, model)
+    labelling, counting = read_twice(table, model)
     apart = _read_alone([essays[k][i] for k, rows in zip(filled, alone) for i in rows],
                         [vectors[k][[i]] for k, rows in zip(filled, alone) for i in rows], model)
     of_alone = np.repeat(np.arange(len(filled)), [len(rows) for rows in alone])
     for number, k in enumerate(filled):
-        rows = np.zeros((len(essays[k]), len(LABELS)))
-        rows[read[number]], rows[alone[number]] = probabilities[table.essay == number], apart[of_alone == number]
-        said, rows = rows, rows.copy()
-        rows[alone[number]] = earning_nothing(rows[alone[number]])
+        here = table.essay == number
+        said, rows = np.zeros((2, len(essays[k]), len(LABELS)))
+        said[read[number]], said[alone[number]] = labelling[here], apart[of_alone == number]
+        rows[read[number]], rows[alone[number]] = counting[here], earning_nothing(apart[of_alone == number])
         said, rows = said[first[k]], rows[first[k]]
         labelled = tuple(
             LabelledSentence(s.start, s.end, LABELS[int(row.argmax())], round(float(row.max()), 4))

@@ -21,6 +21,7 @@ from sklearn.multiclass import OneVsRestClassifier
 from analyzer.essay import Essay
 from analyzer.reflection.depth import DepthModel, OrdinalModel, essay_features
 from analyzer.reflection.features import SentenceTable, build_table
+from analyzer.reflection.formulaic import earning_nothing, is_formulaic
 from analyzer.reflection.models import save_models
 from analyzer.reflection.network import dense_inputs
 from analyzer.reflection.reflection import ASPECTS, LABELS
@@ -51,6 +52,8 @@ class Training:
     table: SentenceTable
     label: np.ndarray
     """(rows,) index into LABELS, -1 where nobody labelled the sentence."""
+    formulaic: np.ndarray
+    """(rows,) bool, sentences that count for nothing."""
     row_campaign: np.ndarray
     campaign: np.ndarray
     levels: np.ndarray
@@ -83,7 +86,8 @@ def load_training(only: tuple[str, ...] = ()) -> Training:
     vectors = encode([s.text for split in sentences for s in split], load_encoder())
     table = build_table(sentences, np.split(vectors, np.cumsum([len(s) for s in sentences])[:-1]))
     names = np.array(names)
-    return Training(essays, table, np.array(labels), names[table.essay], names, np.array(levels), np.array(means),
+    formulaic = np.array([is_formulaic(s.text) for split in sentences for s in split], bool)
+    return Training(essays, table, np.array(labels), formulaic, names[table.essay], names, np.array(levels), np.array(means),
                     np.array(aspects))
 
 
@@ -165,18 +169,18 @@ def depth_features(t: Training, probabilities: np.ndarray) -> np.ndarray:
 
 
 def unseen_probabilities(t: Training) -> np.ndarray:
-    """(rows, labels): each campaign's sentences labelled by a model that saw only the others."""
-    probabilities = np.zeros((len(t.label), len(LABELS)))
+    """(2, rows, labels): each campaign's sentences by a model that saw only the others, as labelled and as they count."""
+    probabilities = np.zeros((2, len(t.label), len(LABELS)))
     names = np.unique(t.campaign)
     for name, said in zip(names, Parallel(n_jobs=-1)(delayed(said_of)(t, name) for name in names)):
-        probabilities[t.row_campaign == name] = said
+        probabilities[:, t.row_campaign == name] = said
     return probabilities
 
 
 def said_of(t: Training, name: str) -> np.ndarray:
-    """(rows of the campaign, labels) by a model that saw only the others."""
+    """(2, rows of the campaign, labels) by a model that saw only the others."""
     left_out = t.row_campaign == name
-    return read_twice(t.table.only(left_out), fit_labels(t, np.flatnonzero(~left_out)))
+    return np.stack(read_twice(t.table.only(left_out), fit_labels(t, np.flatnonzero(~left_out))))
 
 
 @dataclass(frozen=True)
@@ -195,8 +199,8 @@ class LeftOut:
 
 def leave_out(t: Training, probabilities: np.ndarray | None = None) -> LeftOut:
     """Judge each campaign by models that saw only the others; ``probabilities`` where the sentences are labelled already."""
-    probabilities = unseen_probabilities(t) if probabilities is None else probabilities
-    features = depth_features(t, probabilities)
+    labelling, counting = unseen_probabilities(t) if probabilities is None else probabilities
+    features = depth_features(t, np.where(t.formulaic[:, None], earning_nothing(counting), counting))
     rated = t.levels > 0
     levels, scores = np.zeros(len(t.essays), int), np.zeros(len(t.essays))
     for name in np.unique(t.campaign):
@@ -204,7 +208,7 @@ def leave_out(t: Training, probabilities: np.ndarray | None = None) -> LeftOut:
         model = fit_ordinal(features[seen], t.levels[seen] - 1)
         levels[left_out] = model.grade(features[left_out]) + 1
         scores[left_out] = 100 * model.above(features[left_out]).mean(axis=1)
-    return LeftOut(probabilities, features, levels, scores)
+    return LeftOut(labelling, features, levels, scores)
 
 
 def main() -> None:
