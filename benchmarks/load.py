@@ -100,7 +100,8 @@ async def session(browser, url: str, number: int, organ: int, batch: str, suspec
         await page.get_by_role("button", name="登录").click()
         await page.get_by_text(PAGES["overview"]).first.wait_for()
     except Exception as error:  # told with the others
-        figures.errors.append(f"session {number} does not get in: {str(error)[:200]}")
+        shown = " ".join((await page.locator("body").inner_text()).split())[:300]
+        figures.errors.append(f"session {number} does not get in at {page.url}: {str(error)[:120]} The page says: {shown}")
         await context.close()
         return
     turn = 0
@@ -139,7 +140,7 @@ async def _review(page, url: str, batch: str, essay: str, note: str, figures: Fi
     figures.seconds["pair"].append(time.monotonic() - began)
     await page.get_by_label("备注").fill(note)
     began = time.monotonic()
-    await page.get_by_role("button", name="保存", exact=True).click()
+    await page.get_by_role("button", name="保存").first.click()
     answer = page.get_by_text("已保存。").or_(page.get_by_text("没有保存"))
     await answer.first.wait_for()
     figures.seconds["save"].append(time.monotonic() - began)

@@ -64,7 +64,7 @@ def loaded(batch: StoredBatch) -> Loaded | None:
     return _loaded(str(path), batch.id, asking.scope(), asking) if path.exists() else None
 
 
-@st.cache_resource(show_spinner="正在打开这一批……", max_entries=4)
+@st.cache_resource(show_spinner="正在打开这一批……", max_entries=8, ttl="2h")
 def _loaded(path: str, batch: str, scope: str | None, _asking: Access) -> Loaded:
     """Shared by all who see the same of it: ``path`` names one state of one report, ``scope`` the unit that is seen."""
     report = with_legible_names(_asking.report(batch))
@@ -85,23 +85,29 @@ def need_report() -> tuple[StoredBatch, Loaded]:
     return batch, found
 
 
-PAGES: dict[str, st.Page] = {}
-"""By url path; filled by main.navigation, so that pages can link to each other."""
+PAGES = "pages"
+"""Where this session keeps the pages that it may open, by url path, so that pages can link to each other. A page object belongs
+to one session: shared, the one that is drawn first would use it up for all."""
+
+
+def _page(path: str) -> st.Page | None:
+    """None for a page that this user does not have, or that is shown on its own, as the tests do."""
+    return st.session_state.get(PAGES, {}).get(path)
 
 
 def link(page: str, label: str, batch: StoredBatch | None, icon: str | None = None, **parameters: str) -> None:
     """A link to another page of the same batch; ``parameters`` go into its URL."""
     query = ({"batch": batch.id} if batch else {}) | parameters
-    if page in PAGES:
-        st.page_link(PAGES[page], label=label, icon=icon, query_params=query)
-    else:  # a page shown on its own, as the tests do
+    if target := _page(page):
+        st.page_link(target, label=label, icon=icon, query_params=query)
+    else:
         st.caption(label)
 
 
 def go(page: str, **parameters: str) -> None:
     """Open another page of the same batch."""
-    if page in PAGES:
-        st.switch_page(PAGES[page], query_params={"batch": st.query_params.get("batch", ""), **parameters})
+    if target := _page(page):
+        st.switch_page(target, query_params={"batch": st.query_params.get("batch", ""), **parameters})
 
 
 def who() -> str:

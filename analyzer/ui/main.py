@@ -35,10 +35,10 @@ def main() -> None:
     try:
         store = context.store()
         hidden = {path for what, paths in ROLES.items() if not store.may(what) for path in paths}
-        context.PAGES.update({path: st.Page(module.page, title=title, url_path=path) for path, title, module in MODULES})
+        pages = {path: st.Page(module.page, title=title, url_path=path) for path, title, module in MODULES if path not in hidden}
+        st.session_state[context.PAGES] = pages
         # a page of its own, since Streamlit gives the default page no path
         start = st.Page(_start, title="开始", default=True, visibility="hidden")
-        pages = {path: page for path, page in context.PAGES.items() if path not in hidden}
         current = st.navigation([start, *pages.values()], position="hidden")
         with st.sidebar:
             _sidebar(context.selected(), list(pages))
