@@ -29,7 +29,10 @@ HINT, CHANCE = 6.0, 0.03
 what the closer look then needs is fitted, so these only have to be low."""
 
 LEAST_EVIDENCE = 10.0
-"""Weighted shared k-grams that a run inside an overlong sentence needs to stand as a match by itself."""
+"""Evidence (weighted shared k-grams, or as much in other words) that a passage needs to stand as a match."""
+
+ENOUGH_EVIDENCE, FURTHER_EVIDENCE = 25.0, 3.0
+"""With so much evidence in all a pair is known to share text, and each passage needs less."""
 
 RELATED = 0.5
 """Probability from which two documents share a passage."""
@@ -95,9 +98,15 @@ def find_matches(
         related = models.correspondence.texts(pair, chance) >= RELATED
         boxes = sentence_boxes(pair, together(chance)) if related else []
         boxes += run_boxes(pair.a, pair.b, [e for e in evidence if e[1] >= LEAST_EVIDENCE], boxes)
-        boxes = [grown(pair.a, pair.b, box) for box in merge(pair.a, pair.b, boxes)]
+        boxes = _telling([grown(pair.a, pair.b, box) for box in merge(pair.a, pair.b, boxes)])
         matches += [to_match(pair.a, pair.b, box) for box in merge(pair.a, pair.b, boxes) if not _lopsided(box)]
     return matches
+
+
+def _telling(boxes: list[Box]) -> list[Box]:
+    """Passages that tell enough: one set phrase that two texts share is no passage."""
+    least = FURTHER_EVIDENCE if sum(box.evidence for box in boxes) >= ENOUGH_EVIDENCE else LEAST_EVIDENCE
+    return [box for box in boxes if box.evidence >= least]
 
 
 def _lopsided(box: Box) -> bool:

@@ -20,6 +20,9 @@ LEFT_OUT on the other, where the copier left some of the source out."""
 LONG = 150
 """Normalized characters from which a sentence is too long to be taken whole: text without punctuation."""
 
+REWORDED = 10.0
+"""What a rare sentence in other words counts as, in weighted k-grams."""
+
 VERBATIM, EDITED = 0.97, 0.45
 """Similarity (indel, normalized characters) from which a passage is word for word, or edited; below, it is reworded."""
 
@@ -33,6 +36,8 @@ class Box:
     other_start: int
     other_end: int
     rarity: float
+    evidence: float
+    """Weighted shared k-grams, with REWORDED for each sentence that is reworded and rare."""
 
 
 def shared_evidence(a: Document, b: Document, weights_a: np.ndarray) -> list[tuple[Passage, float, float]]:
@@ -56,11 +61,12 @@ def sentence_boxes(pair: Correspondence, together: np.ndarray) -> list[Box]:
     covered, shared = pair.feature("covered_more"), np.expm1(pair.feature("weight"))
     # rarity of what stands word for word is counted, of what is reworded it is judged by meaning
     counted = np.clip(shared / np.maximum(1, covered * np.exp(pair.feature("length"))), 0, 1)
-    rarity = covered * counted + (1 - covered) * _rarity(pair.feature("common"))
+    by_meaning = (1 - covered) * _rarity(pair.feature("common"))
+    rarity, evidence = covered * counted + by_meaning, shared + REWORDED * by_meaning
     boxes = []
     for row, column in zip(*np.nonzero(together)):
         s, t = pair.a.sentences[pair.rows[row]], pair.b.sentences[pair.columns[column]]
-        boxes.append(Box(s.start, s.end, t.start, t.end, float(rarity[row, column])))
+        boxes.append(Box(s.start, s.end, t.start, t.end, float(rarity[row, column]), float(evidence[row, column])))
     return boxes
 
 
@@ -72,13 +78,13 @@ def _rarity(common: np.ndarray) -> np.ndarray:
 def run_boxes(a: Document, b: Document, passages: Sequence[tuple[Passage, float, float]], boxes: Sequence[Box]) -> list[Box]:
     """Passages inside sentences too long to be taken whole, where no box stands."""
     found = []
-    for passage, _, weight in passages:
+    for passage, evidence, weight in passages:
         start, end = a.span(passage.start, passage.end)
         other_start, other_end = b.span(passage.other_start, passage.other_end)
         long = _in_long(a, passage.start, passage.end) or _in_long(b, passage.other_start, passage.other_end)
         seen = any(x.start < end and start < x.end and x.other_start < other_end and other_start < x.other_end for x in boxes)
         if long and not seen:
-            found.append(Box(start, end, other_start, other_end, weight))
+            found.append(Box(start, end, other_start, other_end, weight, evidence))
     return found
 
 
@@ -132,7 +138,7 @@ def _union(x: Box, y: Box) -> Box:
     size = lambda box: max(1, box.end - box.start)
     rarity = (x.rarity * size(x) + y.rarity * size(y)) / (size(x) + size(y))
     return Box(min(x.start, y.start), max(x.end, y.end), min(x.other_start, y.other_start),
-               max(x.other_end, y.other_end), rarity)
+               max(x.other_end, y.other_end), rarity, x.evidence + y.evidence)
 
 
 def to_match(a: Document, b: Document, box: Box) -> Match:
