@@ -131,6 +131,18 @@ def test_word_97_pieces_out_of_order_as_fast_save_leaves_them():
         _characters(document[:20], table)
 
 
+@pytest.mark.parametrize("count", [0xFFFFFFFF, 3])
+def test_word_97_properties_without_end_cost_the_traces_not_the_text(count):
+    """Found by fuzzing: olefile goes through a vector that says it has four billion elements."""
+    data = bytearray((DATA / "essay.doc").read_bytes())
+    stream = data.index(bytes.fromhex("e0859ff2f94f6810ab9108002b27b3d9")) - 28
+    section = stream + int.from_bytes(data[stream + 44:stream + 48], "little")
+    author = section + int.from_bytes(data[section + 12:section + 16], "little")
+    data[author:author + 8] = (0x1001).to_bytes(4, "little") + count.to_bytes(4, "little")
+    text, traces = read("a.doc", bytes(data))
+    assert text.startswith(TEXT) and traces == {}
+
+
 def test_word_97_fields_keep_their_result_only():
     assert _readable("看\x13 HYPERLINK \"a\" \x14这\x13 PAGE \x141\x15里\x15。\r单元\x07格\x07\x07") == "看这1里。\n单元\t格"
 

@@ -24,6 +24,11 @@ _LENGTHS = struct.Struct("<8i")
 _LENGTHS_AT = 0x4C
 """ccpText, ccpFtn, ccpHdd, ccpMcr, ccpAtn, ccpEdn, ccpTxbx, ccpHdrTxbx: characters in each part of the text (2.5.4)."""
 _COMPRESSED = 0x40000000
+_SUMMARY = "\x05SummaryInformation"
+_EDITING_TIME = 10
+_MOST_PROPERTIES = 100
+"""There are nineteen."""
+_VECTOR = 0x1000
 _FIELD_MARKS = re.compile("[\x13\x14\x15]")
 _PICTURES = re.compile("[\x01\x08]")
 _CONTROLS = {
@@ -128,12 +133,29 @@ def _without_field_codes(text: str) -> str:
     return "".join(kept)
 
 
+def _is_simple(properties: bytes) -> bool:
+    """Whether the set (section at 44, [MS-OLEPS] 2.21) holds single values only, as a document's summary does.
+
+    olefile believes a vector that says it has four billion elements.
+    """
+    try:
+        section, = struct.unpack_from("<I", properties, 44)
+        count, = struct.unpack_from("<I", properties, section + 4)
+        if count > _MOST_PROPERTIES:
+            return False
+        places = struct.unpack_from(f"<{2 * count}I", properties, section + 8)[1::2]
+        return not any(struct.unpack_from("<I", properties, section + place)[0] & _VECTOR for place in places)
+    except struct.error:  # cut off; the text is none the worse for it
+        return False
+
+
 def _traces(ole) -> dict[str, str]:
     """From the summary information stream; olefile gives byte strings in the code page that the stream names."""
-    if not ole.exists("\x05SummaryInformation"):
+    if not ole.exists(_SUMMARY) or not _is_simple(ole.openstream(_SUMMARY).read()):
         return {}
-    summary = ole.get_metadata()
-    codepage = (summary.codepage or 1252) & 0xFFFF
+    # not get_metadata, which reads a second stream that nothing here is taken from
+    summary = ole.getproperties(_SUMMARY, convert_time=True, no_conversion=[_EDITING_TIME])
+    codepage = (summary.get(1) or 1252) & 0xFFFF
 
     def words(value) -> str:
         if not isinstance(value, bytes):
@@ -148,12 +170,13 @@ def _traces(ole) -> dict[str, str]:
         return value.isoformat() if isinstance(value, datetime.datetime) and value.year > 1601 else ""
 
     return {
-        "author": words(summary.author),
-        "last_modified_by": words(summary.last_saved_by),
-        "created": moment(summary.create_time),
-        "modified": moment(summary.last_saved_time),
-        "revision": words(summary.revision_number),
-        "application": words(summary.creating_application),
+        # by their numbers in [MS-OLEPS] 3.1.2 and [MS-OSHARED] 2.3.3.2.1.1
+        "author": words(summary.get(4)),
+        "last_modified_by": words(summary.get(8)),
+        "created": moment(summary.get(12)),
+        "modified": moment(summary.get(13)),
+        "revision": words(summary.get(9)),
+        "application": words(summary.get(18)),
         # olefile gives this FILETIME as a number of seconds
-        "editing_minutes": str(int(summary.total_edit_time) // 60) if summary.total_edit_time else "",
+        "editing_minutes": str(int(summary[_EDITING_TIME]) // 60) if summary.get(_EDITING_TIME) else "",
     }
