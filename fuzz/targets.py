@@ -10,6 +10,7 @@ import io
 import json
 import sys
 import tempfile
+import unicodedata
 import zipfile
 import zlib
 from collections.abc import Callable, Sequence
@@ -87,7 +88,8 @@ def zip_target(data: bytes) -> None:
         except IngestError:
             return
     names = [file.file if isinstance(file, Problem) else file.name for file in found]
-    assert all(name and name.isprintable() and len(name) <= LIMITS.name_characters + 10 for name in names), names
+    assert all(0 < len(name) <= LIMITS.name_characters + 10 for name in names), names
+    assert not {unicodedata.category(character) for name in names for character in name} & {"Cc", "Cf", "Cs", "Zl", "Zp"}, names
 
 
 # ------------------------------------------------------------------ text

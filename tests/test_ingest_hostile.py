@@ -183,9 +183,9 @@ def found(data: bytes, folder: Path, limits: Limits = LIMITS):
 
 
 def test_names_are_shown_without_what_cannot_be_seen_and_each_once(tmp_path):
-    files = found(zip_names("a.txt", "a.txt", "甲/\u202etxt.exe", "b\x1b[31m.txt", "c\n.txt", "长" * 3000 + ".txt"), tmp_path)
+    files = found(zip_names("a.txt", "a.txt", "甲/\u202etxt.exe", "b\x1b[31m.txt", "c\n.txt", "长" * 3000 + ".txt", "d\u00ad\U000e0041.txt"), tmp_path)
     names = [file.name for file in files if isinstance(file, File)] + [file.file for file in files if isinstance(file, Problem)]
-    assert len(names) == len(set(names)) == 6 and {"a.txt", "a（2）.txt", "b�[31m.txt", "c�.txt", "甲/�txt.exe"} <= set(names)
+    assert len(names) == len(set(names)) == 7 and {"a.txt", "a（2）.txt", "b�[31m.txt", "c�.txt", "甲/�txt.exe", "d��.txt"} <= set(names)
     assert all(name.isprintable() and len(name) <= 301 for name in names)
 
 

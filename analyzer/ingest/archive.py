@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import os
-import re
 import stat
 import struct
 import unicodedata
@@ -28,8 +27,8 @@ _UNICODE_PATH = 0x7075
 """Extra field in which Info-ZIP keeps the name in UTF-8 (APPNOTE.TXT 4.6.9)."""
 _FEW = 10
 """Members up to which an over-packed zip is looked at one by one."""
-_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
-"""Characters that make a name look like another (``gpj.exe`` turned round), break a line or a terminal, or cannot be written."""
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+"""Categories (unicodedata) of characters that make a name look like another (``gpj.exe`` turned round), break a line or a terminal, or cannot be written."""
 
 @dataclass(frozen=True, slots=True)
 class File:
@@ -216,7 +215,8 @@ class _Walker:
 
 def _shown(name: str, limits: Limits) -> str:
     """The name with nothing unseen in it, and not endless."""
-    name = _UNSEEN.sub("\ufffd", name)
+    if not name.isprintable():
+        name = "".join("\ufffd" if unicodedata.category(character) in _UNSEEN else character for character in name)
     if len(name) <= limits.name_characters:
         return name
     kept = limits.name_characters // 2
