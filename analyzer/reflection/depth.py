@@ -20,7 +20,7 @@ LEAST_CHARACTERS, LEAST_SENTENCES = 80, 3
 """Own text below either is not rated: the shortest rated essays of the training data have about 200 characters."""
 
 COUNTED = (*ASPECTS, "feeling")
-ENOUGH = 3.0
+ENOUGH = 2.0
 """Sentences of one kind beyond which more earn nothing."""
 LIKELY = 0.4
 """Chances below this add nothing to the amount of a kind: twenty slogans, each a little like a feeling, are no feeling."""
