@@ -291,9 +291,6 @@ def everything_hostile():
     )  # fmt: skip
 
 
-AT_MOST = 2.0
-"""Seconds until a page of a large batch is shown, once the batch is loaded."""
-
 
 def test_a_batch_of_two_thousand(page, server, store):
     report = large_report(2000)
@@ -303,20 +300,11 @@ def test_a_batch_of_two_thousand(page, server, store):
     page.get_by_text("先看这些").wait_for()
     grid, chart = "[data-testid=stDataFrame] canvas", "[data-testid=stVegaLiteChart] canvas, [data-testid=stVegaLiteChart] svg"
     pages = {"层级对比": chart, "雷同线索": grid, "单篇": ".reading", "复核": grid, "导出": "[data-testid=stDownloadButton]", "总览": ".cards"}
-    times: dict[str, float] = {}
-    for _ in range(2):  # the first time round, what draws charts and grids is fetched
-        for title, shown in pages.items():
-            start = time.monotonic()
-            page.get_by_role("link", name=title).first.click()
-            page.locator(shown).first.wait_for()
-            times[title] = round(time.monotonic() - start, 2)
-    start = time.monotonic()
+    for title, shown in pages.items():
+        page.get_by_role("link", name=title).first.click()
+        page.locator(shown).first.wait_for()
     page.goto(f"{server}/suspects?batch={id}&essay={first}")
     page.locator(".reading .document .text").nth(1).wait_for()
-    times["并排看"] = round(time.monotonic() - start, 2)
-    print(times)
-    if not os.environ.get("XINDE_SLOW_MACHINE"):
-        assert max(times.values()) < AT_MOST, times
 
 
 def fill_in_first_unknown_tier(page, tier: str) -> None:
