@@ -53,6 +53,17 @@ def test_damaged_files_are_read_or_listed(tmp_path):
     assert len(essays) + len(problems) == 3 + 5 * len(MAY_BE_READ) and set(GOOD) <= set(essays)
 
 
+def test_a_member_without_a_name_costs_only_itself(tmp_path):
+    """Found by fuzzing."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("zzz.txt", BODY)
+        archive.writestr("甲.txt", BODY + "甲")
+    (tmp_path / "批.zip").write_bytes(packed.getvalue().replace(b"zzz.txt", b"\0zz.txt"))
+    essays, problems = read(tmp_path)
+    assert len(essays) + len(problems) == 2 and len(essays) >= 1
+
+
 def test_a_docx_that_calls_home_or_brings_a_program_is_read_and_calls_nobody(tmp_path):
     """A template and a picture from the network, a macro: what Word would fetch or offer to run."""
     with socket.create_server(("127.0.0.1", 0)) as server:

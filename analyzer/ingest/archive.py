@@ -165,7 +165,9 @@ class _Walker:
                 if len(members) > _FEW and is_bomb(sum(m.file_size for m in members), sum(m.compress_size for m in members), limits):
                     yield self._problem(name, "bomb")
                     return
-                named = [(info, member) for info, member in _named_members(archive) if not info.is_dir() and not is_leftover(member)]
+                # not ZipInfo.is_dir, which falls over an empty name before Python 3.12
+                named = [(info, member) for info, member in _named_members(archive)
+                         if not info.filename.endswith("/") and not is_leftover(member)]
                 for info, member in named:
                     if not budget.take(info.file_size):
                         yield self._problem(name, "many_in_zip")
