@@ -37,6 +37,7 @@ class Correspondence:
     """Two documents seen sentence by sentence; rows are unquoted sentences of ``a``, columns those of ``b``."""
 
     a: Document
+    """Of the batch."""
     b: Document
     rows: np.ndarray
     """(n,) indices of sentences of ``a``."""
@@ -69,7 +70,7 @@ def correspond(
     odds = np.clip(model.log_odds(meaning), -ODDS, ODDS)
     kept_a, kept_b = space.sentence[rows], space.sentence[columns]
     less, more, weight, longest = _shared_characters(a, b, weights, kept_a, kept_b)
-    alike, contained, length, ratio = _likeness(_contents(a, kept_a), _contents(b, kept_b))
+    alike, contained, length, ratio = _likeness([a.contents[k] for k in kept_a], [b.contents[k] for k in kept_b])
     total = odds + 8 * more
     margins = np.sort([_margin(total, 0), _margin(total, 1)], axis=0)
     in_chain = np.zeros(odds.shape)
@@ -107,17 +108,10 @@ def _shared_characters(
         covered_b = np.bincount(np.unique(cell * len(sentence_b) + at_b) // len(sentence_b), minlength=n * m)
         piece, length = np.unique(cell * len(found) + number, return_counts=True)
         np.maximum.at(longest, piece // len(found), length)
-    size = lambda sentence, count: np.maximum(1, np.bincount(sentence[sentence >= 0], minlength=count))
+    size_a, size_b = (np.maximum(1, document.content_lengths) for document in (a, b))
     kept = lambda values: values.reshape(n, m)[np.ix_(kept_a, kept_b)]
-    share_a, share_b = kept(covered_a) / size(sentence_a, n)[kept_a, None], kept(covered_b) / size(sentence_b, m)[None, kept_b]
+    share_a, share_b = kept(covered_a) / size_a[kept_a, None], kept(covered_b) / size_b[None, kept_b]
     return np.minimum(share_a, share_b), np.maximum(share_a, share_b), kept(weight), kept(longest)
-
-
-def _contents(document: Document, kept: np.ndarray) -> list[str]:
-    """The normalized characters of each kept sentence."""
-    text, offsets = document.normalized.text, document.normalized.offsets
-    edges = np.searchsorted(offsets, [(document.sentences[k].start, document.sentences[k].end) for k in kept])
-    return [text[i:j] for i, j in edges]
 
 
 def _likeness(a: list[str], b: list[str]) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
@@ -132,12 +126,8 @@ def _likeness(a: list[str], b: list[str]) -> tuple[np.ndarray, np.ndarray, np.nd
 
 
 def _margin(score: np.ndarray, axis: int) -> np.ndarray:
-    """By how much each beats the best other one along the axis."""
-    if score.shape[axis] < 2:
-        return np.full(score.shape, 2.0)
-    second, best = np.moveaxis(np.partition(score, (-2, -1), axis=axis), axis, 0)[-2:]
-    second, best = np.expand_dims(second, axis), np.expand_dims(best, axis)
-    return score - np.where(score == best, second, best)
+    """By how much each beats the best other one along the axis; 2 where there is no other."""
+    return score - _best_other(score, axis) if score.shape[axis] > 1 else np.full(score.shape, 2.0)
 
 
 def neighbour_features(first: np.ndarray) -> np.ndarray:
@@ -167,10 +157,12 @@ def _shifted(values: np.ndarray, i: int, j: int) -> np.ndarray:
 
 
 def _best_other(values: np.ndarray, axis: int) -> np.ndarray:
-    """The best other value along the axis."""
+    """The best other value along the axis; 0 where there is no other."""
     if values.shape[axis] < 2:
         return np.zeros(values.shape)
-    return values - _margin(values, axis)
+    second, best = np.moveaxis(np.partition(values, (-2, -1), axis=axis), axis, 0)[-2:]
+    second, best = np.expand_dims(second, axis), np.expand_dims(best, axis)
+    return np.where(values == best, second, best)
 
 
 def pair_features(pair: Correspondence, chance: np.ndarray) -> np.ndarray:
@@ -179,7 +171,7 @@ def pair_features(pair: Correspondence, chance: np.ndarray) -> np.ndarray:
     return np.array([
         pair.feature("evidence")[0, 0], pair.feature("chance")[0, 0], chance.max(), np.log1p(chance[chance >= 0.3].sum()),
         (chance * _shifted(chance, 1, 1)).max(), *shares, (chance * (0.6 - pair.feature("common"))).sum(),
-        float(pair.b.where != "batch" or pair.a.where != "batch"),
+        float(pair.b.where != "batch"),
     ])
 
 

@@ -47,6 +47,23 @@ class Document:
             owner[sentence.start : sentence.end] = index
         return owner[self.normalized.offsets]
 
+    @cached_property
+    def contents(self) -> list[str]:
+        """The normalized characters of each sentence."""
+        text, offsets = self.normalized.text, self.normalized.offsets
+        edges = np.searchsorted(offsets, np.array([(s.start, s.end) for s in self.sentences], int).reshape(-1, 2))
+        return [text[i:j] for i, j in edges]
+
+    @cached_property
+    def content_lengths(self) -> np.ndarray:
+        """(sentences,) normalized characters in each."""
+        return np.array([len(content) for content in self.contents], int)
+
+    def codes(self, start: int, end: int) -> np.ndarray:
+        """Normalized characters between two code points of the text."""
+        low, high = np.searchsorted(self.normalized.offsets, (start, end))
+        return self.normalized.codes[low:high]
+
     def quoted_sentences(self) -> np.ndarray:
         """(sentences,) bool: more than half of the sentence is quotation."""
         before = np.append(0, np.cumsum(self.quoted))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -14,7 +15,7 @@ from analyzer.copying.correspondence import Correspondence, CorrespondenceModel,
 from analyzer.copying.document import Document, mask, prepare
 from analyzer.copying.logistic import Logistic, load_logistic
 from analyzer.copying.match import Match
-from analyzer.copying.meaning import build_space, load_background
+from analyzer.copying.meaning import as_vectors, build_space, load_background
 from analyzer.copying.noise import grown
 from analyzer.copying.passages import Box, merge, run_boxes, sentence_boxes, shared_evidence, to_match
 from analyzer.copying.postings import find_postings
@@ -128,10 +129,11 @@ def correspondences(
     documents, vectors = _in_order(documents, vectors)
     postings = find_postings(documents)
     commonness = Commonness(postings, common_kgrams)
+    weights = lru_cache(maxsize=1)(lambda a: commonness.weights(documents[a].hashes))  # pairs come document by document
     pairs = lexical_pairs(documents)
     shared: dict[tuple[int, int], Evidence] = {}
     for a, b in pairs[postings.evidence(pairs, commonness.weights(postings.hashes)) >= HINT - 0.01].tolist():
-        evidence = shared_evidence(documents[a], documents[b], commonness.weights(documents[a].hashes))
+        evidence = shared_evidence(documents[a], documents[b], weights(a))
         if max((weight for _, weight, _ in evidence), default=0.0) >= HINT:
             shared[a, b] = evidence
     space = build_space(documents, vectors, background)
@@ -143,17 +145,14 @@ def correspondences(
         if (evidence or chance >= CHANCE) and len(space.rows(chain.a)) and len(space.rows(chain.b)):
             total = sum(weight for _, weight, _ in evidence)
             first, second = documents[chain.a], documents[chain.b]
-            weights = commonness.weights(first.hashes)
-            yield correspond(first, second, space, weights, pair_model, chain, total, float(chance)), evidence
+            yield correspond(first, second, space, weights(chain.a), pair_model, chain, total, float(chance)), evidence
 
 
 def _in_order(
     documents: Sequence[Document], vectors: Vectors | Sequence[np.ndarray]
 ) -> tuple[list[Document], Vectors]:
     """Essays of the batch first, each kind by id, with the vectors of their sentences in that order."""
-    if not isinstance(vectors, Vectors):
-        rows = np.concatenate([v for v in vectors if len(v)])
-        vectors = Vectors(rows, np.arange(len(rows)))
+    vectors = as_vectors(documents, vectors)
     order = sorted(range(len(documents)), key=lambda k: (documents[k].where != "batch", documents[k].id))
     index = np.split(vectors.index, np.cumsum([len(document.sentences) for document in documents])[:-1])
     return [documents[k] for k in order], Vectors(vectors.unique, np.concatenate([index[k] for k in order]))

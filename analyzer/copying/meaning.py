@@ -14,7 +14,7 @@ import numpy as np
 
 from analyzer.copying.document import Document
 from analyzer.copying.neighbours import NEAREST, Near, search
-from analyzer.copying.rows import Once, UnitRows
+from analyzer.copying.once import Once
 from analyzer.copying.terms import character_rows, word_rows
 from analyzer.resources import resource
 from analyzer.text.encode import DEFAULT_ENCODER, Encoder, Vectors
@@ -86,11 +86,7 @@ def build_space(
     vectors : of all sentences of all documents in order, or for each document its (sentences, d) float32 unit rows.
     background : (b, d) unit rows of sentences from other campaigns.
     """
-    if not isinstance(vectors, Vectors):
-        place: dict[str, int] = {}
-        index = np.array([place.setdefault(reading, len(place)) for document in documents for reading in document.readings])
-        first = np.unique(index, return_index=True)[1]
-        vectors = Vectors(np.concatenate([v for v in vectors if len(v)])[first], index)
+    vectors = as_vectors(documents, vectors)
     kept = [np.flatnonzero(~document.quoted_sentences()) for document in documents]
     owner = np.repeat(np.arange(len(documents)), [len(k) for k in kept])
     before = np.cumsum([0, *(len(document.sentences) for document in documents)])
@@ -100,20 +96,30 @@ def build_space(
     for row, text in zip(number.tolist(), (documents[d].readings[s] for d, k in enumerate(kept) for s in k)):
         texts[row] = text
     times = np.bincount(number)
-    different = UnitRows(vectors.unique, stored)
+    different = Vectors(vectors.unique, stored)
     if len(documents) <= FEW_DOCUMENTS:
         placed, centred, hubness = _all_at_once(different[number], owner, background)
         near = None
     else:
-        placed, mean = UnitRows(vectors.unique, stored[number]), _mean(different, times)
-        centred = UnitRows(vectors.unique, stored[number], mean)
-        near = search(UnitRows(vectors.unique, stored, mean), number, owner)
+        placed, mean = Vectors(vectors.unique, stored[number]), _mean(different, times)
+        centred = Vectors(vectors.unique, stored[number], mean)
+        near = search(Vectors(vectors.unique, stored, mean), number, owner)
         hubness = near.hubness()
     return SentenceSpace(
         owner, np.concatenate(kept), placed, centred, hubness, Once(_nearest_mean(different, background), number),
         Once(word_rows(texts, times), number), Once(character_rows(texts, times), number),
         Once(np.log(np.maximum([len(t) for t in texts], 1)).astype(np.float32), number), near,
     )
+
+
+def as_vectors(documents: Sequence[Document], vectors: Vectors | Sequence[np.ndarray]) -> Vectors:
+    """Rows given document by document as rows of different sentences."""
+    if isinstance(vectors, Vectors):
+        return vectors
+    place: dict[str, int] = {}
+    index = np.array([place.setdefault(reading, len(place)) for document in documents for reading in document.readings])
+    first = np.unique(index, return_index=True)[1]
+    return Vectors(np.concatenate([v for v in vectors if len(v)])[first], index)
 
 
 def _all_at_once(rows: np.ndarray, owner: np.ndarray, background: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -126,7 +132,7 @@ def _all_at_once(rows: np.ndarray, owner: np.ndarray, background: np.ndarray) ->
     return rows, centred[: len(rows)], hubness
 
 
-def _mean(different: UnitRows, times: np.ndarray) -> np.ndarray:
+def _mean(different: Vectors, times: np.ndarray) -> np.ndarray:
     total = np.zeros(different.shape[1])
     for start in range(0, len(different), 8192):
         total += times[start : start + 8192] @ different[start : start + 8192]

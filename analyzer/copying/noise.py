@@ -35,7 +35,7 @@ def grown(a: Document, b: Document, box: Box) -> Box:
 
 def _levelled(a: Document, b: Document, box: Box) -> Box:
     """The box with its shorter side grown at one edge, where what is missing there is what the longer side has."""
-    mine, theirs = _inside(a, box.start, box.end), _inside(b, box.other_start, box.other_end)
+    mine, theirs = a.codes(box.start, box.end), b.codes(box.other_start, box.other_end)
     lacking = abs(len(mine) - len(theirs))
     if not SHORTEST <= lacking <= STEPS[0]:
         return box
@@ -48,11 +48,6 @@ def _levelled(a: Document, b: Document, box: Box) -> Box:
             at = _place(places, lacking, backwards)
             return replace(box, **{("other_" if shorter is b else "") + ("start" if backwards else "end"): at})
     return box
-
-
-def _inside(document: Document, start: int, end: int) -> np.ndarray:
-    offsets = document.normalized.offsets
-    return document.normalized.codes[np.searchsorted(offsets, start) : np.searchsorted(offsets, end)]
 
 
 def _beyond(a: Document, b: Document, at: int, other_at: int, backwards: bool) -> tuple[int, int]:

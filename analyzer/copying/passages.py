@@ -89,9 +89,8 @@ def run_boxes(a: Document, b: Document, passages: Sequence[tuple[Passage, float,
 
 
 def _in_long(document: Document, start: int, end: int) -> bool:
-    sizes = np.bincount(document.sentence_of[document.sentence_of >= 0], minlength=len(document.sentences))
     inside = document.sentence_of[start:end]
-    return bool((sizes[inside[inside >= 0]] > LONG).any())
+    return bool((document.content_lengths[inside[inside >= 0]] > LONG).any())
 
 
 def merge(a: Document, b: Document, boxes: Sequence[Box]) -> list[Box]:
@@ -145,12 +144,8 @@ def to_match(a: Document, b: Document, box: Box) -> Match:
     """The box as a match seen from ``a``, an essay of the batch."""
     from rapidfuzz.distance import Indel
 
-    slice_of = lambda d, start, end: d.normalized.codes[
-        np.searchsorted(d.normalized.offsets, start) : np.searchsorted(d.normalized.offsets, end)
-    ].tolist()
-    similarity = Indel.normalized_similarity(
-        slice_of(a, box.start, box.end), slice_of(b, box.other_start, box.other_end)
-    )
+    mine, theirs = a.codes(box.start, box.end), b.codes(box.other_start, box.other_end)
+    similarity = Indel.normalized_similarity(mine.tolist(), theirs.tolist())
     kind = "verbatim" if similarity >= VERBATIM else "edited" if similarity >= EDITED else "paraphrase"
     return Match(a.id, box.start, box.end, b.id, box.other_start, box.other_end, kind, b.where,
                  round(float(similarity), 4), round(min(1.0, box.rarity), 4))

@@ -114,12 +114,15 @@ def load_encoder(name: str = DEFAULT_ENCODER) -> Encoder:
 
 @dataclass(frozen=True)
 class Vectors:
-    """Unit rows of sentences, each different sentence stored once, in half precision; indexing gives float32."""
+    """Unit rows of sentences, each different sentence stored once, in half precision; indexing gives float32 rows of length 1,
+    after ``mean`` is taken away where there is one."""
 
     unique: np.ndarray
     """(u, d) float16"""
     index: np.ndarray
     """(n,) row of each sentence"""
+    mean: np.ndarray | None = None
+    """(d,)"""
 
     def __len__(self) -> int:
         return len(self.index)
@@ -130,9 +133,12 @@ class Vectors:
 
     def __getitem__(self, at) -> np.ndarray:
         """(k, d) float32 of the sentences at these positions (slice or array)."""
-        rows = self.unique[self.index[at]].astype(np.float32)
-        rows /= np.maximum(np.linalg.norm(rows, axis=-1, keepdims=True), 1e-9)
-        return rows
+        rows = _unit(self.unique[self.index[at]].astype(np.float32))
+        return rows if self.mean is None else _unit(rows - self.mean)
+
+
+def _unit(rows: np.ndarray) -> np.ndarray:
+    return rows / np.maximum(np.linalg.norm(rows, axis=-1, keepdims=True), 1e-9)
 
 
 class ByEssay(Sequence):
@@ -180,8 +186,7 @@ def encode_once(
     saved = 0
     for start in range(0, len(missing), BATCH):
         part = missing[start : start + BATCH]
-        block = np.asarray(encoder.encode([unique[k] for k in part]), np.float32)
-        block /= np.maximum(np.linalg.norm(block, axis=1, keepdims=True), 1e-9)
+        block = _unit(np.asarray(encoder.encode([unique[k] for k in part]), np.float32))
         if result is None or result.shape[1] != block.shape[1]:
             result = np.zeros((len(unique), block.shape[1]), np.float16)
         result[part] = block
