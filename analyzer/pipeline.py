@@ -9,7 +9,10 @@ from importlib.metadata import version
 from pathlib import Path
 
 import analyzer
-from analyzer.copying import coverage, find_matches, judge, load_logistic, load_models, own_earlier, quote_documents, shared_sources
+from analyzer.copying import (
+    Match, coverage, find_matches, judge, load_logistic, load_models, own_earlier, quote_documents, shared_sources,
+)
+from analyzer.copying.document import Document
 from analyzer.essay import Batch, Essay
 from analyzer.gatekeeping import find_lapses, find_traces
 from analyzer.reflection import label_sentences, rate
@@ -17,7 +20,7 @@ from analyzer.reflection import load_models as load_reflection_models
 from analyzer.reflection.calibrate import Calibration
 from analyzer.report.comparing import compared, with_changes
 from analyzer.report.report import Report
-from analyzer.text.encode import DEFAULT_ENCODER, ByEssay, encode_once, load_encoder
+from analyzer.text.encode import DEFAULT_ENCODER, ByEssay, Encoder, Vectors, encode_once, load_encoder
 
 Progress = Callable[[str, int, int], None]
 """Called with (stage, done, total); stages are those of STAGES, in that order."""
@@ -51,22 +54,11 @@ def analyze(
     cache : folder where sentence vectors are kept from run to run; it may be deleted at any time.
     """
     tell = progress or (lambda stage, done, total: None)
-    within = lambda stage: lambda done, total: tell(stage, done, total)
     essays = batch.essays
     official, library, history = _distinct(essays, official, library, history)
 
     model = load_encoder(encoder)
-    placed = [(e, "batch") for e in essays] + [(e, "library") for e in library] + [(e, "history") for e in history]
-    documents, quotes = quote_documents(placed, official)
-    texts = [reading for document in documents for reading in document.readings]
-    tell(STAGES[1], 0, len(texts))
-    vectors = encode_once(texts, model, within(STAGES[1]), cache)
-
-    tell(STAGES[2], 0, 1)
-    in_batch = {essay.id for essay in essays}
-    matches = [match for match in quotes if match.essay in in_batch]
-    found = find_matches(documents, vectors, load_models(model), within(STAGES[2]))
-    matches += shared_sources(own_earlier(found, essays, history), essays)
+    documents, vectors, matches = find_copies(essays, official, library, history, model, tell, cache)
     originality = judge(essays, matches, load_logistic("suspicion"))
 
     tell(STAGES[3], 0, len(essays))
@@ -104,6 +96,29 @@ def analyze(
     report = with_changes(replace(report, comparisons=compared(report)))
     tell(STAGES[5], 1, 1)
     return report
+
+
+def find_copies(
+    essays: Sequence[Essay], official: Sequence[Essay], library: Sequence[Essay], history: Sequence[Essay], encoder: Encoder,
+    tell: Progress = lambda stage, done, total: None, cache: Path | None = None,
+) -> tuple[list[Document], Vectors, list[Match]]:
+    """The stages 编码句子 and 比对雷同 alone; ids must clash with nothing.
+
+    Returns every document that was compared (the essays first), the vectors of all their sentences, and what the essays
+    quote and share.
+    """
+    within = lambda stage: lambda done, total: tell(stage, done, total)
+    placed = [(e, "batch") for e in essays] + [(e, "library") for e in library] + [(e, "history") for e in history]
+    documents, quotes = quote_documents(placed, official)
+    texts = [reading for document in documents for reading in document.readings]
+    tell(STAGES[1], 0, len(texts))
+    vectors = encode_once(texts, encoder, within(STAGES[1]), cache)
+
+    tell(STAGES[2], 0, 1)
+    in_batch = {essay.id for essay in essays}
+    matches = [match for match in quotes if match.essay in in_batch]
+    found = find_matches(documents, vectors, load_models(encoder), within(STAGES[2]))
+    return documents, vectors, matches + shared_sources(own_earlier(found, essays, history), essays)
 
 
 def _distinct(

@@ -11,10 +11,11 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from analyzer.copying import find_matches, judge, load_logistic, load_models, own_earlier, quote_documents, shared_sources
+from analyzer.copying import judge, load_logistic
 from analyzer.copying.match import Match, Originality
 from analyzer.essay import Essay
-from analyzer.text.encode import DEFAULT_ENCODER, encode_once, load_encoder
+from analyzer.pipeline import find_copies
+from analyzer.text.encode import DEFAULT_ENCODER, load_encoder
 from analyzer.text.segment import sentence_spans
 
 PLANTED = 5
@@ -166,13 +167,7 @@ _MAKERS: dict[str, Callable[..., str]] = {
 def _judged(
     essays: Sequence[Essay], official: Sequence[Essay], library: Sequence[Essay], encoder: str
 ) -> tuple[list[Match], dict[str, Originality]]:
-    """The copying stage alone, as in ``pipeline.analyze``."""
-    model = load_encoder(encoder)
-    documents, quotes = quote_documents([(e, "batch") for e in essays] + [(e, "library") for e in library], official)
-    vectors = encode_once([reading for d in documents for reading in d.readings], model)
-    ids = {e.id for e in essays}
-    matches = [m for m in quotes if m.essay in ids]
-    matches += shared_sources(own_earlier(find_matches(documents, vectors, load_models(model)), essays, ()), essays)
+    _, _, matches = find_copies(essays, official, library, (), load_encoder(encoder))
     return matches, judge(essays, matches, load_logistic("suspicion"))
 
 
