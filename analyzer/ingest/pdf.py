@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from analyzer.ingest.decode import without_surrogates
 from analyzer.ingest.errors import unreadable
 from analyzer.ingest.limits import Limits
+from analyzer.ingest.radicals import RADICALS
 
 _SHORT = 2.5
 """Character widths that a full line may lack at the right: punctuation may not start a line, which leaves up to two free."""
@@ -34,12 +35,7 @@ _GARBLED = 0.3
 """Share of characters without meaning (private use, undefined) from which the fonts are taken to lack their code table."""
 _DIGITS = re.compile(r"\d+")
 _LATIN = re.compile(r"[A-Za-z0-9]")
-_RADICALS = {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0x2F00, 0x2FD6)} | dict(zip(
-    map(ord, "⺁⺟⺠⻄⻅⻆⻉⻋⻓⻔⻘⻙⻚⻛⻜⻝⻢⻣⻤⻥⻦⻨⻩⻬⻮⻰⻳⺼⻁⺎⺏⺐⺓⺝⺩⻌⻎"),
-    "厂母民西见角贝车长门青韦页风飞食马骨鬼鱼鸟麦黄齐齿龙龟肉虎兀尣尢幺月王辶辶",
-))
-"""Radical characters that stand for the whole character where a font's code table is read backwards (Chrome's PDFs are
-full of them); Unicode's NFKC and EquivalentUnifiedIdeograph.txt. One character for one."""
+_WHOLE = str.maketrans(RADICALS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +149,7 @@ def _line(glyphs: list[_Glyph]) -> _Line | None:
         if not is_space_written and glyph.left - before.right > usual + needed * max(before.width, glyph.width):
             text += " "
         text += glyph.character
-    text = without_surrogates(text).translate(_RADICALS).strip()
+    text = without_surrogates(text).translate(_WHOLE).strip()
     square = [glyph.width for glyph in visible if not glyph.character.isascii()]
     size = statistics.median(square) if square else 2 * statistics.median(glyph.width for glyph in visible)
     return _Line(text, visible[0].left, visible[-1].right, size)

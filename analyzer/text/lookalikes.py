@@ -9,14 +9,10 @@ from __future__ import annotations
 import unicodedata
 from functools import lru_cache
 
+from analyzer.ingest.radicals import RADICALS
+
 DROPPED = 0
 """Value of characters that are not compared: space, punctuation, marks, invisible characters."""
-
-_RADICALS = dict(zip(
-    "⺁⺟⺠⻄⻅⻆⻉⻋⻓⻔⻘⻙⻚⻛⻜⻝⻢⻣⻤⻥⻦⻨⻩⻬⻮⻰⻳⺼⺎⺏⺐⺓⺝⺩⻌⻎",
-    "厂母民西见角贝车长门青韦页风飞食马骨鬼鱼鸟麦黄齐齿龙龟肉兀尣尢幺月王辶辶",
-))
-"""CJK Radicals Supplement; the Kangxi radicals fold by NFKC. Unicode's EquivalentUnifiedIdeograph.txt."""
 
 _STROKES = dict(zip("㇐㇑㇒㇔㇚㇟㇠", "一丨丿丶亅乚乙"))
 
@@ -29,7 +25,7 @@ _LATIN = dict(zip(
 ))
 """Cyrillic, Greek and phonetic letters drawn like Latin ones (UTS #39, confusables.txt), small and capital alike."""
 
-_LOOKALIKES = _RADICALS | _STROKES | _KANA | _LATIN
+_LOOKALIKES = RADICALS | _STROKES | _KANA | _LATIN
 
 _FILLERS = "\u115f\u1160\u3164\uffa0"
 """Hangul fillers: letters by category, nothing to the eye."""
@@ -63,14 +59,12 @@ def _in_gb2312(character: str) -> bool:
 
 def looks_like(character: str) -> str:
     """The character that this one is drawn like, or the empty string: lookalikes and radicals, not traditional forms."""
-    if "\u2f00" <= character <= "\u2fd5":
-        return unicodedata.normalize("NFKC", character)
     return _LOOKALIKES.get(character) or _LOOKALIKES.get(character.lower(), "")
 
 
 def fold(character: str) -> tuple[int, ...]:
     """Code points that the character is compared as: none, one, or several (㎡ → m2)."""
-    folded = unicodedata.normalize("NFKC", _RADICALS.get(character) or _STROKES.get(character) or character).lower()
+    folded = unicodedata.normalize("NFKC", RADICALS.get(character) or _STROKES.get(character) or character).lower()
     return tuple(
         ord(simplified().get(c) or _LOOKALIKES.get(c) or c)
         for c in folded if unicodedata.category(c)[0] in "LN" and c not in _FILLERS
