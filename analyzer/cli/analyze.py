@@ -15,10 +15,7 @@ def add(commands) -> None:
     demo.set_defaults(run=_demo)
 
     analyze = commands.add_parser("analyze", help="分析一批心得体会")
-    analyze.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="文件夹、压缩包、文件，或带正文列的名单")
-    analyze.add_argument("--roster", type=Path, help="名单：xlsx、csv 或 jsonl")
-    analyze.add_argument("--official", type=Path, action="append", default=[], help="人人可以引用的讲话、通知（可多次）")
-    analyze.add_argument("--library", type=Path, action="append", default=[], help="范文（可多次）")
+    add_inputs(analyze)
     analyze.add_argument("--history", action="store_true", help="与以前留存的批次比对，并留存本批")
     analyze.add_argument("--kept", action="store_true", help="同时使用 xinde library 留存的文件和范文")
     analyze.add_argument("--tiers", type=Path, help="自己的职务层级规则（tiers.toml）")
@@ -31,6 +28,14 @@ def add(commands) -> None:
     analyze.add_argument("--out", type=Path, default=Path("xinde-out"), help="结果放在哪个文件夹（默认 xinde-out）")
     analyze.add_argument("--no-cache", action="store_true", help="不留存句子向量（默认留存，再次分析时不必重算；可随时删除）")
     analyze.set_defaults(run=_analyze)
+
+
+def add_inputs(command: argparse.ArgumentParser) -> None:
+    """The batch, and what it is compared with."""
+    command.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="文件夹、压缩包、文件，或带正文列的名单")
+    command.add_argument("--roster", type=Path, help="名单：xlsx、csv 或 jsonl")
+    command.add_argument("--official", type=Path, action="append", default=[], help="人人可以引用的讲话、通知（可多次）")
+    command.add_argument("--library", type=Path, action="append", default=[], help="范文（可多次）")
 
 
 def _demo(options: argparse.Namespace) -> int:

@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from analyzer.cli.status import DONE, unknown
+from analyzer.cli.status import DONE, is_kept, read_report, unknown
 
 
 def add(commands) -> None:
@@ -31,11 +31,11 @@ def _calibrate(options: argparse.Namespace) -> int:
         from analyzer.store import Store
 
         store = Store()
-        if options.batch not in {batch.id for batch in store.batches()}:
+        if not is_kept(store, options.batch):
             return unknown(options.batch, "xinde history list")
         report = store.report(options.batch)
     else:
-        report = _read(options.report / "report.json" if options.report.is_dir() else options.report)
+        report = read_report(options.report / "report.json" if options.report.is_dir() else options.report, "请给 xinde analyze 写出的 report.json。")
     if options.sheet:
         from analyzer.report.rating_sheet import write_rating_sheet
 
@@ -73,15 +73,3 @@ def describe(found) -> str:
     lines += [f"{name:　<10}{agreement.qwk:14.3f}{agreement.exact:10.0%}" for name, agreement in rows]
     lines += ["", "分界移动（正数：比原来严）：" + "，".join(f"{k}／{k + 1} 级 {new - old:+.2f}" for k, (old, new) in enumerate(zip(found.shipped, found.cuts), 1))]
     return "\n".join([*lines, *(f"注意：{warning}" for warning in found.warnings)])
-
-
-def _read(path: Path):
-    from analyzer.ingest.errors import IngestError
-    from analyzer.report.report import Report
-
-    try:
-        return Report.from_json(path)
-    except FileNotFoundError as error:
-        raise IngestError(f"找不到“{path}”：请给 xinde analyze 写出的 report.json。") from error
-    except (ValueError, KeyError, TypeError) as error:
-        raise IngestError(f"“{path}”不是本版本写出的 report.json：请重新运行 xinde analyze。") from error

@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from analyzer.cli.status import DONE
+from analyzer.cli.status import DONE, read_report
 
 
 def add(commands) -> None:
@@ -38,7 +38,7 @@ def _evaluate(options: argparse.Namespace) -> int:
     for path in options.corpora or [resource(*DEFAULT)]:
         campaign = load_campaign(path)
         if options.report:
-            report = _read(options.report)
+            report = read_report(options.report, "请检查路径。")
         else:
             with bars() as progress:
                 report = run(campaign, encoder=options.encoder, progress=progress)
@@ -55,15 +55,3 @@ def _evaluate(options: argparse.Namespace) -> int:
         options.json.write_text(json.dumps(figures, ensure_ascii=False, indent=1), encoding="utf-8")
         print(f"数字：{options.json}", file=sys.stderr)
     return DONE
-
-
-def _read(path: Path):
-    from analyzer.ingest.errors import IngestError
-    from analyzer.report.report import Report
-
-    try:
-        return Report.from_json(path)
-    except FileNotFoundError as error:
-        raise IngestError(f"找不到“{path}”：请检查路径。") from error
-    except (ValueError, KeyError, TypeError) as error:
-        raise IngestError(f"“{path}”不是本版本写出的 report.json：请重新运行 xinde analyze。") from error

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from analyzer.cli.status import DONE, NOTHING, unknown
+from analyzer.cli.status import DONE, NOTHING, is_kept, unknown
 
 
 def add(commands) -> None:
@@ -25,7 +25,7 @@ def _forget(options: argparse.Namespace) -> int:
     from analyzer.store.forget import forget_batch, forget_everything
 
     store = Store()
-    if options.batch and options.batch not in {batch.id for batch in store.batches()}:
+    if options.batch and not is_kept(store, options.batch):
         return unknown(options.batch, "xinde history list")
     what = f"“{options.person}”" if options.person else f"批次 {options.batch}" if options.batch else "全部数据"
     if not options.yes and not _sure(f"将彻底删除{what}，备份文件夹也会清空，不能恢复。确定请输入“删除”："):

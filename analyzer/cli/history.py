@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from analyzer.cli.status import DONE, unknown
+from analyzer.cli.status import DONE, is_kept, unknown
 
 
 def add(commands) -> None:
@@ -27,7 +27,7 @@ def _remove(options: argparse.Namespace) -> int:
     from analyzer.store import Store
 
     store = Store()
-    if options.id not in {batch.id for batch in store.batches()}:
+    if not is_kept(store, options.id):
         return unknown(options.id, "xinde history list")
     store.delete_batch(options.id)
     return DONE

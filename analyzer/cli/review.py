@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from analyzer.cli.status import DONE, NOTHING, unknown
+from analyzer.cli.status import DONE, NOTHING, is_kept, unknown
 
 
 def add(commands) -> None:
@@ -23,7 +23,7 @@ def _list(options: argparse.Namespace) -> int:
     from analyzer.store import Store
 
     store = Store()
-    if options.batch not in {batch.id for batch in store.batches()}:
+    if not is_kept(store, options.batch):
         return unknown(options.batch, "xinde history list")
     report, reviews = store.report(options.batch), store.reviews(options.batch)
     for row in report.suspects.itertuples():
@@ -37,7 +37,7 @@ def _export(options: argparse.Namespace) -> int:
     from analyzer.store import Store
 
     store = Store()
-    if options.batch not in {batch.id for batch in store.batches()}:
+    if not is_kept(store, options.batch):
         return unknown(options.batch, "xinde history list")
     print(write_workbook(store.report(options.batch), options.file, store.reviews(options.batch)))
     return DONE
@@ -49,7 +49,7 @@ def _import(options: argparse.Namespace) -> int:
     from analyzer.store import Store
 
     store = Store()
-    if options.batch not in {batch.id for batch in store.batches()}:
+    if not is_kept(store, options.batch):
         return unknown(options.batch, "xinde history list")
     if not options.file.exists():
         print(f"找不到“{options.file}”：请检查路径。", file=sys.stderr)

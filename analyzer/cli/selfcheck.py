@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import argparse
 import sys
-from pathlib import Path
 
+from analyzer.cli.analyze import add_inputs
 from analyzer.cli.status import DONE, NOTHING
 
 
 def add(commands) -> None:
     check = commands.add_parser("selfcheck", help="把试抄的文稿混入本批，看能找出多少")
-    check.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="文件夹、压缩包、文件，或带正文列的名单")
-    check.add_argument("--roster", type=Path, help="名单：xlsx、csv 或 jsonl")
-    check.add_argument("--official", type=Path, action="append", default=[], help="人人可以引用的讲话、通知（可多次）")
-    check.add_argument("--library", type=Path, action="append", default=[], help="范文（可多次）")
+    add_inputs(check)
     check.add_argument("--encoder", default="use", help="句子编码器，同 xinde analyze")
     check.add_argument("--seed", type=int, default=0, help="随机数种子；同一种子试抄同样的篇目（默认 0）")
     check.set_defaults(run=_run)

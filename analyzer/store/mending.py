@@ -11,7 +11,6 @@ from pathlib import Path
 from analyzer.report.report import Report
 from analyzer.store.care import CHECKED_JSON, Ailment, examine, leftovers
 from analyzer.store.database import NAME, aside, connect, copy, prepare
-from analyzer.store.files import digest
 from analyzer.store.rows import now
 from analyzer.store.schema import PERSONAL
 from analyzer.store.store import Store

@@ -130,7 +130,7 @@ def _analyze(store: Store, id: str) -> None:
             expected_characters=options.get("characters"),
             progress=Progress(store, id),
             calibration=preferences.calibration(store),
-            cache=store.home / "cache",
+            cache=store.cache,
         )
     if (limit := preferences.suspected(store)) != SUSPECTED:
         report = relist(report, limit)
