@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from datetime import date
 from pathlib import Path
 
@@ -134,8 +133,7 @@ def _findings(document: DocumentObject, report: Report, circulated: bool) -> Non
     if not report.findings:
         body(document, "没有发现未改占位、网页尾注、别单位名称等提交前本应改掉的问题。")
         return
-    kinds = Counter(kind for kind, _ in {(f.kind, f.essay) for f in report.findings})
-    body(document, "，".join(f"{FINDING[kind]} {n} 篇" for kind, n in kinds.most_common()) + ("。" if circulated else "。逐篇见表3。"))
+    body(document, "，".join(f"{FINDING[kind]} {n} 篇" for kind, n in report.finding_counts().items()) + ("。" if circulated else "。逐篇见表3。"))
     if circulated:
         return
     caption(document, "表3　把关问题")

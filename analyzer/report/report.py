@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -126,6 +127,11 @@ class Report:
 
     def findings_of(self, id: str) -> list[Finding]:
         return [finding for finding in self.findings if finding.essay == id]
+
+    def finding_counts(self) -> dict[str, int]:
+        """In how many essays each kind of finding stands, the commonest first, else in the order of the findings."""
+        kinds = Counter(kind for kind, _ in dict.fromkeys((finding.kind, finding.essay) for finding in self.findings))
+        return dict(kinds.most_common())
 
     def traces_of(self, *ids: str) -> list[Trace]:
         """Traces of one file; of several: those that one of them shows alone, and those that they share."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from dataclasses import dataclass
 
 import numpy as np
@@ -100,8 +100,7 @@ def _gate(report: Report, table: pd.DataFrame) -> Answer:
     essays = {finding.essay for finding in report.findings}
     if not essays:
         return Answer(QUESTION["gatekeeping"], "0", "篇留有把关问题", "没有发现未改占位、网页尾注、别单位名称等问题。")
-    kinds = Counter(FINDING[kind] for kind, _ in {(f.kind, f.essay) for f in report.findings})
-    sentence = "、".join(f"{kind} {n} 篇" for kind, n in kinds.most_common(3))
+    sentence = "、".join(f"{FINDING[kind]} {n} 篇" for kind, n in list(report.finding_counts().items())[:3])
     units = table[table.findings > 0].unit.replace("", np.nan).dropna()
     if units.nunique() > 1:
         sentence += f"；涉及 {units.nunique()} 个单位"
