@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import io
 import json
-import os
 import socket
-import subprocess
-import time
 import urllib.error
 import urllib.parse
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 
 import pytest
-from report_fixture import synthetic_report
+from serving import free_port, serving
 from streamlit.testing.v1 import AppTest
 from test_browser import WAIT, chromium  # noqa: F401  (a fixture)
 from test_ui import open_page, words
@@ -24,7 +20,7 @@ from analyzer.cli import main
 from analyzer.report.one_unit import MASK, STRANGER, of_unit
 from analyzer.report.report import _to_dict
 from analyzer.report.review import Review
-from analyzer.serve import COOKIE, LOGIN, NobodyMayEnter, command, serve
+from analyzer.serve import COOKIE, LOGIN, NobodyMayEnter, serve
 from analyzer.store import Store
 from analyzer.store.access import Access, LoggedOut, NotAllowed
 from analyzer.store.accounts import FREE, IDLE, LONGEST, MOST, Accounts, LoginRefused, User
@@ -32,11 +28,6 @@ from analyzer.store.audit import entries
 from analyzer.ui.front_door import _inside
 
 PASSWORD = "correct horse 电池"
-
-
-@pytest.fixture(scope="module")
-def report():
-    return synthetic_report()
 
 
 @pytest.fixture
@@ -214,11 +205,6 @@ def test_nothing_is_served_to_others_while_nobody_may_log_in(home, monkeypatch, 
 
 
 @pytest.fixture
-def batch(store, report):
-    return store.add_report("三月", report)
-
-
-@pytest.fixture
 def unit(report):
     """A unit with a suspect whose partner is of another unit."""
     for row in report.suspects.itertuples():
@@ -387,33 +373,6 @@ def test_whose_session_has_ended_is_sent_to_the_door(batch, monkeypatch):
 # the front door
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("localhost", 0))
-        return probe.getsockname()[1]
-
-
-@contextmanager
-def serving(home, port: int):
-    with open(home / "server.log", "wb") as log:
-        server = subprocess.Popen(
-            command(port, login=True), env=os.environ | {"XINDE_HOME": str(home), LOGIN: "1"}, stdout=log, stderr=log
-        )
-    try:
-        until = time.monotonic() + 60
-        while True:
-            try:
-                urllib.request.urlopen(f"http://localhost:{port}/_stcore/health", timeout=2).close()
-                break
-            except (urllib.error.URLError, ConnectionError, TimeoutError):
-                assert time.monotonic() < until and server.poll() is None, (home / "server.log").read_text(encoding="utf-8")
-                time.sleep(0.2)
-        yield f"http://localhost:{port}"
-    finally:
-        server.terminate()
-        server.wait(20)
-
-
 class _Stay(urllib.request.HTTPRedirectHandler):
     def redirect_request(self, *arguments):
         return None
@@ -443,7 +402,7 @@ def shakes_hands(port: int, cookie: str) -> str:
 
 def test_nobody_gets_past_the_front_door_without_a_session(accounts, home):
     port = free_port()
-    with serving(home, port) as url:
+    with serving(home, port, login=True, **{LOGIN: "1"}) as url:
         status, headers, _ = ask(f"{url}/overview?batch=1")
         assert status == 303 and headers["Location"] == "/login?next=" + urllib.parse.quote("/overview?batch=1")
         assert "403" in shakes_hands(port, "") and "403" in shakes_hands(port, f"{COOKIE}=made-up")
@@ -481,7 +440,7 @@ def test_logging_in_staying_and_logging_out_in_a_browser(chromium, accounts, hom
     accounts.add(User("钱复核", "reviewer", unit), PASSWORD)
     id = next(id for id in report.suspects.id if report.essay(id).unit == unit)
     port = free_port()
-    with serving(home, port) as url:
+    with serving(home, port, login=True, **{LOGIN: "1"}) as url:
         context = chromium.new_context(viewport={"width": 1366, "height": 768}, locale="zh-CN")
         page = context.new_page()
         page.set_default_timeout(WAIT)

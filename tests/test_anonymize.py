@@ -17,12 +17,6 @@ from analyzer.gatekeeping import Finding
 from analyzer.report.anonymize import anonymize
 from analyzer.report.pseudonyms import Names, Recoded, parts_of_units
 from analyzer.report.report import Report
-from report_fixture import synthetic_report
-
-
-@pytest.fixture(scope="module")
-def report() -> Report:
-    return synthetic_report()
 
 
 @pytest.fixture(scope="module")

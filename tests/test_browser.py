@@ -4,17 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
-import subprocess
-import time
-import urllib.error
-import urllib.request
-from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
 from openpyxl import load_workbook
 from report_fixture import HOSTILE, large_report, synthetic_report
+from serving import free_port, serving
 
 from analyzer.copying.match import Match
 from analyzer.essay import Problem
@@ -23,7 +18,6 @@ from analyzer.report.review import Review
 from analyzer.report.workbook import write_workbook
 from analyzer.resources import resource
 from analyzer.store import Store
-from analyzer.serve import command
 
 FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync")  # fmt: skip
@@ -46,30 +40,6 @@ def chromium():
         browser.close()
 
 
-@contextmanager
-def serving(home):
-    with socket.socket() as probe:
-        probe.bind(("localhost", 0))
-        port = probe.getsockname()[1]
-    with open(home / "server.log", "wb") as log:
-        server = subprocess.Popen(
-            command(port, open_browser=False), env=os.environ | {"XINDE_HOME": str(home)}, stdout=log, stderr=log
-        )
-    try:
-        until = time.monotonic() + 60
-        while True:
-            try:
-                urllib.request.urlopen(f"http://localhost:{port}/_stcore/health", timeout=2).close()
-                break
-            except (urllib.error.URLError, ConnectionError, TimeoutError):
-                assert time.monotonic() < until and server.poll() is None, (home / "server.log").read_text(encoding="utf-8")
-                time.sleep(0.2)
-        yield f"http://localhost:{port}"
-    finally:
-        server.terminate()
-        server.wait(20)
-
-
 @pytest.fixture(scope="module")
 def home(tmp_path_factory):
     return tmp_path_factory.mktemp("home")
@@ -82,7 +52,7 @@ def store(home):
 
 @pytest.fixture(scope="module")
 def server(home, chromium):
-    with serving(home) as url:
+    with serving(home, free_port()) as url:
         yield url
 
 

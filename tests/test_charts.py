@@ -4,18 +4,11 @@ from __future__ import annotations
 
 import re
 
-import pytest
-from report_fixture import synthetic_report
 
 from analyzer.report import charts
 from analyzer.report.groups_chart import group_members, groups_chart
 from analyzer.report.summary import comparison
 from analyzer.report.suspects import suspects
-
-
-@pytest.fixture(scope="module")
-def report():
-    return synthetic_report()
 
 
 def svg(chart) -> str:

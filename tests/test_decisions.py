@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from report_fixture import synthetic_report
 
 from analyzer.decisions import CARRIED, carry_over, flow_back, teach_quotations
 from analyzer.essay import Batch, Essay
@@ -21,11 +20,6 @@ OWN = (
     "上个月十六号晚上我值班，一位大姐来报丢了电动车，我头也没抬就说没有发票办不了。后来她投诉到分局，我还觉得委屈。",
     "我在窗口坐了七年，办证的老人多半不识字。去年冬天有位大爷跑了四趟，第五趟才有人告诉他少一张照片，那个人本该是我。",
 )
-
-
-@pytest.fixture(scope="module")
-def report():
-    return synthetic_report()
 
 
 @pytest.fixture

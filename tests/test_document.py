@@ -11,7 +11,7 @@ import pytest
 from docx import Document
 from docx.oxml.ns import qn
 from docx.shared import Mm
-from report_fixture import HOSTILE, synthetic_report
+from report_fixture import HOSTILE
 
 from analyzer.report.bundle import bundle, essays_csv
 from analyzer.report.case_file import case_file_html, group_case_html
@@ -21,11 +21,6 @@ from analyzer.report.hand_back import hand_back_html
 from analyzer.report.pdf import browser, converter, page_to_pdf, to_pdf
 from analyzer.report.review import Review
 from analyzer.report.suspects import suspects
-
-
-@pytest.fixture(scope="module")
-def report():
-    return synthetic_report()
 
 
 @pytest.fixture(scope="module")

@@ -10,26 +10,9 @@ from analyzer.copying.suspicion import SUSPECTED
 from analyzer.essay import Batch, Essay
 from analyzer.report.relist import relist
 from analyzer.report.rating_sheet import to_rate
-from analyzer.store import Store
 from analyzer.ui import preferences, worker
 
 PARTS = ("官方文件与范文", "层级规则", "列入线索", "深度校准", "改写识别", "数据")
-
-
-@pytest.fixture(scope="module")
-def report():
-    return synthetic_report()
-
-
-@pytest.fixture
-def store(tmp_path, monkeypatch):
-    monkeypatch.setenv("XINDE_HOME", str(tmp_path))
-    return Store(tmp_path)
-
-
-@pytest.fixture
-def batch(store, report):
-    return store.add_report("三月", report)
 
 
 @pytest.mark.parametrize("part", PARTS)

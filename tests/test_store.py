@@ -9,7 +9,6 @@ from contextlib import closing
 from dataclasses import asdict, replace
 
 import pytest
-from report_fixture import synthetic_report
 
 from analyzer.essay import Essay
 from analyzer.report.filled_in import read_reviews
@@ -18,11 +17,6 @@ from analyzer.report.workbook import write_workbook
 from analyzer.store import Conflict, Store, StoreError, data_folder
 from analyzer.store.care import examine
 from analyzer.store.schema import MIGRATIONS, _to_2
-
-
-@pytest.fixture(scope="module")
-def report():
-    return synthetic_report()
 
 
 @pytest.fixture

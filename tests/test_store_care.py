@@ -10,7 +10,6 @@ from dataclasses import asdict, replace
 from datetime import datetime
 
 import pytest
-from report_fixture import synthetic_report
 
 from analyzer.cli import main
 from analyzer.essay import Batch, Essay, Problem
@@ -22,11 +21,6 @@ from analyzer.store.forget import forget_person
 from analyzer.store.mending import mend
 
 NAME, OTHER, MARK = "欧阳忘川", "上官记得", "此处是只有他写过的一句话"
-
-
-@pytest.fixture(scope="module")
-def report():
-    return synthetic_report()
 
 
 @pytest.fixture

@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from report_fixture import HOSTILE, synthetic_report
+from report_fixture import HOSTILE
 from streamlit.testing.v1 import AppTest
 
 from analyzer.report.review import Review
-from analyzer.store import Store
 from analyzer.serve import app as app_file
 from analyzer.serve import command
 
@@ -19,22 +18,6 @@ except ModuleNotFoundError:  # Python 3.10
     import tomli as tomllib
 
 PAGES = ("upload", "overview", "tiers", "suspects", "essay", "review", "export", "settings")
-
-
-@pytest.fixture(scope="module")
-def report():
-    return synthetic_report()
-
-
-@pytest.fixture
-def store(tmp_path, monkeypatch):
-    monkeypatch.setenv("XINDE_HOME", str(tmp_path))
-    return Store(tmp_path)
-
-
-@pytest.fixture
-def batch(store, report):
-    return store.add_report("三月", report)
 
 
 def open_page(name: str, **parameters: str) -> AppTest:

@@ -6,18 +6,13 @@ from dataclasses import replace
 
 import pytest
 from openpyxl import Workbook, load_workbook
-from report_fixture import HOSTILE, synthetic_report
+from report_fixture import HOSTILE
 
 from analyzer.labels import TIER
 from analyzer.report.filled_in import read_reviews
 from analyzer.report.review import Review
 from analyzer.report.suspects import suspects
 from analyzer.report.workbook import SUSPECT_COLUMNS, write_workbook
-
-
-@pytest.fixture(scope="module")
-def report():
-    return synthetic_report()
 
 
 @pytest.fixture(scope="module")
