@@ -24,10 +24,15 @@ LEAST = 4000
 _pool: ContextVar[tuple[Executor, int] | None] = ContextVar("pool", default=None)
 
 
+def cores() -> int:
+    """That this process may use: fewer than there are where it was given a part of the machine."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 @contextmanager
 def processes(count: int | None = None) -> Iterator[None]:
     """Inside, ``spread`` uses ``count`` processes (all cores by default); they start when first needed."""
-    count = count or os.cpu_count() or 1
+    count = count or cores()
     if count < 2:
         yield
         return

@@ -25,6 +25,7 @@ from analyzer.ingest.errors import REASONS, Unreadable
 from analyzer.ingest.limits import Limits
 from analyzer.ingest.reader_process import answer_to, request, unpacked
 from analyzer.ingest.roster import Roster
+from analyzer.parallel import cores
 
 CHEAP = 1 << 20
 """Bytes up to which a file of a kind in PLAIN is read in this process: there is no parser to fear, and nothing to wait for."""
@@ -44,7 +45,7 @@ Content = tuple[str, dict[str, str]] | Roster | Problem
 
 def read_all(files: Iterable[File | Problem], limits: Limits) -> Iterator[tuple[File | Problem, Content]]:
     """Each file with its content, in the order in which they come; several are read at once, a few ahead."""
-    processes = limits.processes or min(_cores(), _MOST_PROCESSES)
+    processes = limits.processes or min(cores(), _MOST_PROCESSES)
     waiting: deque[tuple[File | Problem, Content | Future[Content]]] = deque()
     with ThreadPoolExecutor(processes, thread_name_prefix="reader") as pool:
         for file in files:
@@ -198,7 +199,3 @@ def end_readers() -> None:
 def _is_memory_limited() -> bool:
     """Whether the system itself keeps reader_process to its limit."""
     return sys.platform not in ("win32", "darwin")
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from typing import Protocol
 
 import numpy as np
 
+from analyzer.parallel import cores
 from analyzer.text.use_forward import UseForward
 from analyzer.text.vector_cache import VectorCache
 
@@ -57,7 +57,7 @@ class UseEncoder:
 
         package = USE(threads=1)
         self._tokenize, weights = package._tokenizer.encode, package._model
-        self._threads = os.cpu_count() or 1
+        self._threads = cores()
         self._idle: SimpleQueue[UseForward] = SimpleQueue()
         for _ in range(self._threads):
             self._idle.put(UseForward(weights))
