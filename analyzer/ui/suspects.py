@@ -15,7 +15,7 @@ from analyzer.report.pair_html import traces_sentence
 from analyzer.report.review import Review
 from analyzer.report.suspects import Suspect, counting_matches, document_name, suspect
 from analyzer.store import StoredBatch
-from analyzer.ui import context, theme
+from analyzer.ui import context, drawn, theme
 from analyzer.ui.context import Loaded
 from analyzer.ui.export import case_downloads
 from analyzer.ui.review_form import review_form
@@ -135,12 +135,7 @@ def _groups(batch: StoredBatch, found: Loaded) -> None:
         theme.lede(f"共 {len(members)} 组，大的在前。一点是一篇，线越粗，相同的文字越多；点开即并排看。")
     at = cells[1].number_input(f"第几页（共 {pages} 页）", 1, pages, key="groups-page") if pages > 1 else 1
     shown = dict(list(members.items())[(at - 1) * MOST : at * MOST])
-    st.altair_chart(
-        groups_chart(found.report, shown, lambda id: f"suspects?batch={batch.id}&essay={quote(id)}"),
-        theme=None,
-        width="content",
-        key="groups-chart",
-    )
+    drawn.show(found.key, f"groups-{at}", lambda: groups_chart(found.report, shown, lambda id: f"suspects?batch={batch.id}&essay={quote(id)}"))
     for number, ids in shown.items():
         with st.container(border=True, key=f"panel-group-{number}", gap="xsmall"):
             st.html(f"<b>第 {number} 组 · {len(ids)} 篇</b>")

@@ -14,7 +14,7 @@ from analyzer.labels import LEVEL, TIER, VERDICT
 from analyzer.report import charts
 from analyzer.report.harmless import harmless
 from analyzer.report.summary import comparison
-from analyzer.ui import context, theme
+from analyzer.ui import context, drawn, theme
 from analyzer.ui.context import Loaded
 
 MOST_UNITS = 40
@@ -40,18 +40,18 @@ def page() -> None:
     table = found.table if unit is None else found.table[found.table.unit == unit]
     title, domain, name = MEASURES[measure]
     shown = (table, measure, title, domain, 500)
-    levels = charts.level_shares(table, width=300)
+    levels = lambda: charts.level_shares(table, width=300)
     left, right = st.columns([1.75, 1])
     with left, st.container(border=True, key="panel-rain"):
         to_keep = lambda: charts.depth_by_tier(*shown)  # a picture that is sent on must not lead into this computer
         _titled(title.partition("（")[0] + "分布", title, to_keep, lambda: _essays(table), "rain")
-        spec = _rain(found.key, unit, measure, batch.id, shown)
-        st.vega_lite_chart(spec=spec, width="content", theme=None, key="chart-rain")
+        to_click = lambda: charts.depth_by_tier(*shown, lambda id: f"essay?batch={batch.id}&essay={quote(id)}")
+        drawn.show(found.key, f"rain-{measure}-{unit or ''}", to_click)
         if table.tier.value_counts().max() > charts.MOST_POINTS:
             theme.lede(f"每个层级只画 {charts.MOST_POINTS} 个点，曲线、中位数和四分位按全部篇目算。")
     with right, st.container(border=True, key="panel-levels"):
-        _titled("等级构成", "等级构成", lambda: levels, lambda: _levels(table), "levels")
-        _show(levels, "levels")
+        _titled("等级构成", "等级构成", levels, lambda: _levels(table), "levels")
+        drawn.show(found.key, f"levels-{unit or ''}", levels)
         st.html(_table(found, table, unit))
     _words(comparison(found.report, name), unit)
     _shares(found)
@@ -94,16 +94,6 @@ def _compared(of: Iterable[tuple[str, Comparison]]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-@st.cache_data(show_spinner=False, max_entries=64)
-def _rain(key: str, unit: str | None, measure: str, batch: str, _shown: tuple) -> dict:
-    """The chart as a specification; worked out once for all who look at this batch."""
-    return charts.depth_by_tier(*_shown, lambda id: f"essay?batch={batch}&essay={quote(id)}").to_dict()
-
-
-def _show(chart, key: str) -> None:
-    st.altair_chart(chart, width="content", theme=None, key=f"chart-{key}")
-
-
 def _table(found: Loaded, table: pd.DataFrame, unit: str | None) -> str:
     depth = comparison(found.report, "depth")
     intervals = {g.name: g for g in depth.groups} if depth and unit is None else {}
@@ -142,9 +132,9 @@ def _shares(found: Loaded) -> None:
     if not known:
         return
     with st.container(border=True, key="panel-shares"):
-        chart = charts.shares([c for c, _ in known], [t for _, t in known])
-        _titled("疑似比例", "疑似雷同与套用模板", lambda: chart, lambda: _compared((t, c) for c, t in known), "shares")
-        _show(chart, "shares")
+        chart = lambda: charts.shares([c for c, _ in known], [t for _, t in known])
+        _titled("疑似比例", "疑似雷同与套用模板", chart, lambda: _compared((t, c) for c, t in known), "shares")
+        drawn.show(found.key, "shares", chart)
         theme.say(*[(title.split("（")[0], c.conclusion) for c, title in known if c.conclusion])
 
 
@@ -165,8 +155,8 @@ def _units(found: Loaded) -> None:
         sizes = found.table.unit.value_counts()
         shown = set(sizes.index[:MOST_UNITS])
         kept = Comparison(of.measure, of.by, tuple(g for g in of.groups if g.name.rpartition("|")[0] in shown))
-        chart = charts.unit_by_tier(kept, HEAT[choice], choice != "depth")
-        _titled(f"单位层级{HEAT[choice]}", f"单位 × 层级：{HEAT[choice]}", lambda: chart, lambda: _compared([(HEAT[choice], of)]), "heat")
-        _show(chart, "heat")
+        chart = lambda: charts.unit_by_tier(kept, HEAT[choice], choice != "depth")
+        _titled(f"单位层级{HEAT[choice]}", f"单位 × 层级：{HEAT[choice]}", chart, lambda: _compared([(HEAT[choice], of)]), "heat")
+        drawn.show(found.key, f"heat-{choice}", chart)
         more = f"只画篇数最多的 {MOST_UNITS} 个单位，CSV 里是全部。" if len(sizes) > MOST_UNITS else ""
         theme.lede(f"{more}括号里是篇数；不足 3 篇的不显示数值。")
