@@ -63,7 +63,9 @@ def resume(store: Store, id: str) -> None:
     while store.batch(id).status in jobs.RUNNING:
         assert time.monotonic() < until, f"still {store.batch(id).stage}"
         time.sleep(0.05)
-    assert store.batch(id).status == "done", store.batch(id).message
+    log = store.folder(id) / "worker.log"
+    last = log.read_text(encoding="utf-8", errors="replace").splitlines()[-3:] if log.exists() else []
+    assert store.batch(id).status == "done", f"{store.batch(id).message} {last}"
 
 
 def killed(kind: str, store: Store, id: str, moment: float) -> list[str]:
