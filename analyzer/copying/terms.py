@@ -16,15 +16,24 @@ from analyzer.text.segment import words_of_all
 
 def word_rows(texts: Sequence[str], times: np.ndarray):
     """(len(texts), words) csr float32, unit rows; a sentence stands ``times`` times in what is compared."""
-    # a batch of emoji or marks has no vocabulary of its own: one token that all share keeps the tables from being empty
-    return _from_lists(([w for w in found if w[0].isalnum()] or [""] for found in spread(words_of_all, texts)), times)
+    return _from_lists(map(said, spread(words_of_all, texts)), times)
+
+
+def said(words: Sequence[str]) -> list[str]:
+    """What counts of a sentence's words; one token stands for none, so that a batch of emoji or marks has a vocabulary too."""
+    return [word for word in words if word[0].isalnum()] or [""]
+
+
+def content(text: str) -> str:
+    """What counts of a sentence's characters."""
+    return "".join(c for c in text if c.isalnum())
 
 
 def character_rows(texts: Sequence[str], times: np.ndarray):
     """(len(texts), characters and pairs of them) csr float32, unit rows; of letters, digits and Han characters."""
-    content = ["".join(c for c in text if c.isalnum()) for text in texts]
-    points = np.frombuffer("".join(content).encode("utf-32-le", "surrogatepass"), np.uint32)
-    row = np.repeat(np.arange(len(texts)), [len(text) for text in content])
+    kept = [content(text) for text in texts]
+    points = np.frombuffer("".join(kept).encode("utf-32-le", "surrogatepass"), np.uint32)
+    row = np.repeat(np.arange(len(texts)), [len(text) for text in kept])
     known, code = np.unique(points, return_inverse=True)
     base = len(known) + 1  # a character alone is a pair with nothing (0)
     pair = (code[:-1] + 1) * base + code[1:] + 1
@@ -51,9 +60,22 @@ def _weighted(rows: np.ndarray, columns: np.ndarray, shape: tuple[int, int], tim
     table = sparse.coo_matrix((np.ones(len(rows), np.float32), (rows, columns)), shape).tocsr()
     used, compact = np.unique(table.indices, return_inverse=True)
     row = np.repeat(np.arange(shape[0]), np.diff(table.indptr))
-    df = np.bincount(compact, times[row], len(used))
-    idf = np.log((1 + times.sum()) / (1 + df)) + 1
-    values = (1 + np.log(table.data)) * idf[compact]
-    length = np.sqrt(np.bincount(row, values**2, shape[0]))
+    rarity = inverse_frequency(np.bincount(compact, times[row], len(used)), times.sum())
+    return tf_idf(table.indptr, compact, table.data, rarity)
+
+
+def inverse_frequency(df: np.ndarray, sentences: int) -> np.ndarray:
+    """(t,) float64 from in how many of all sentences each token stands."""
+    return np.log((1 + sentences) / (1 + df)) + 1
+
+
+def tf_idf(starts: np.ndarray, columns: np.ndarray, counts: np.ndarray, rarity: np.ndarray):
+    """csr float32, rows of length 1, a column for each of ``rarity``: how often (``counts``) the rows hold which ``columns``."""
+    from scipy import sparse
+
+    rows = len(starts) - 1
+    row = np.repeat(np.arange(rows), np.diff(starts))
+    values = (1 + np.log(counts)) * rarity[columns]
+    length = np.sqrt(np.bincount(row, values**2, rows))
     values = (values / np.maximum(length[row], 1e-12)).astype(np.float32)
-    return sparse.csr_matrix((values, compact.astype(np.int32), table.indptr), (shape[0], max(1, len(used))))
+    return sparse.csr_matrix((values, columns.astype(np.int32), starts), (rows, max(1, len(rarity))))
