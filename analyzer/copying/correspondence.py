@@ -7,6 +7,7 @@ All features are the same whichever text comes first.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -52,38 +53,45 @@ class Correspondence:
 
 
 def correspond(
-    a: Document, b: Document, space: SentenceSpace, weights: np.ndarray, model: Logistic,
-    chain: Chain, evidence: float, chance: float,
-) -> Correspondence:
-    """What speaks for each pair of sentences of documents ``chain.a`` and ``chain.b``.
+    a: Document, others: Sequence[Document], space: SentenceSpace, weights: np.ndarray, model: Logistic,
+    chains: Sequence[Chain], evidence: Sequence[float], chances: Sequence[float],
+) -> list[Correspondence]:
+    """What speaks for each pair of sentences of ``a`` and each of ``others``; all ``chains`` begin at one document.
 
     Parameters
     ----------
     weights : commonness weights of ``a``'s k-grams.
     model : of two sentences: one passage in other words?
-    evidence : weighted shared k-grams of the two texts.
-    chance : probability that the chain between them is a reworded copy.
+    chains : one for each of ``others``, not without unquoted sentences.
+    evidence : for each of ``others``, weighted shared k-grams of the two texts.
+    chances : for each of ``others``, probability that the chain is a reworded copy.
     """
-    rows, columns = space.rows(chain.a), space.rows(chain.b)
-    meaning = space.features(rows, columns).astype(float)
+    rows, columns = space.rows(chains[0].a), [space.rows(chain.b) for chain in chains]
+    cuts = np.cumsum([len(c) for c in columns])[:-1]
+    beside = lambda values: np.split(values, cuts, axis=1)  # of each of the others, from all their columns side by side
+    meaning = space.features(rows, np.concatenate(columns)).astype(float)
     of_meaning = lambda name: meaning[..., FEATURES.index(name)]
     odds = np.clip(model.log_odds(meaning), -ODDS, ODDS)
-    kept_a, kept_b = space.sentence[rows], space.sentence[columns]
-    less, more, weight, longest = _shared_characters(a, b, weights, kept_a, kept_b)
-    alike, contained, length, ratio = _likeness([a.contents[k] for k in kept_a], [b.contents[k] for k in kept_b])
-    total = odds + 8 * more
-    margins = np.sort([_margin(total, 0), _margin(total, 1)], axis=0)
+    kept, kept_others = space.sentence[rows], [space.sentence[c] for c in columns]
+    shared = [_shared_characters(a, b, weights, kept, theirs) for b, theirs in zip(others, kept_others)]
+    less, more, weight, longest = (np.concatenate(values, axis=1) for values in zip(*shared))
+    contents = [b.contents[k] for b, theirs in zip(others, kept_others) for k in theirs]
+    alike, contained, length, ratio = _likeness([a.contents[k] for k in kept], contents)
+    total, _ = stacked(beside(odds + 8 * more), -np.inf)
+    margins = [np.concatenate(unstacked(values, beside(odds)), axis=1) for values in
+               np.sort([_margin(total, -2), _margin(total, -1)], axis=0)]
     in_chain = np.zeros(odds.shape)
-    for row, column in chain.path:
-        in_chain[row, column] = 1
-    logit = np.clip(np.log((chance + 1e-9) / (1 - chance + 1e-9)), -6, 6)
+    for chain, columns_before in zip(chains, (0, *cuts)):
+        for row, column in chain.path:
+            in_chain[row, columns_before + column] = 1
+    logit = np.clip(np.log((np.array(chances) + 1e-9) / (1 - np.array(chances) + 1e-9)), -6, 6)
+    of_pair = lambda values: np.broadcast_to(np.repeat(values, [len(c) for c in columns]), odds.shape)
     features = np.stack([
         odds, less, more, np.log1p(weight), np.log1p(longest), alike, contained, np.log(length), np.log(ratio),
         of_meaning("cosine"), of_meaning("words"), of_meaning("bigrams"), of_meaning("common_sum") / 2, *margins, in_chain,
-        np.full(odds.shape, np.log1p(evidence)), np.full(odds.shape, logit),
-        odds * (more > 0.1), less * more, more * np.log1p(weight),
+        of_pair(np.log1p(evidence)), of_pair(logit), odds * (more > 0.1), less * more, more * np.log1p(weight),
     ], axis=-1)
-    return Correspondence(a, b, kept_a, kept_b, features)
+    return [Correspondence(a, b, kept, theirs, part) for b, theirs, part in zip(others, kept_others, beside(features))]
 
 
 def _shared_characters(
@@ -125,41 +133,60 @@ def _likeness(a: list[str], b: list[str]) -> tuple[np.ndarray, np.ndarray, np.nd
     return 1 - distance / np.maximum(1, x + y), (x + y - distance) / 2 / shorter, shorter, longer / shorter
 
 
+def stacked(arrays: Sequence[np.ndarray], empty: float = 0.0) -> tuple[np.ndarray, np.ndarray]:
+    """(p, n, m) of p arrays (n_k, m_k), filled up with ``empty``; and (p, 2) what each had."""
+    shapes = np.array([array.shape for array in arrays])
+    block = np.full((len(arrays), *shapes.max(axis=0)), empty, arrays[0].dtype)
+    for part, array in zip(block, arrays):
+        part[: array.shape[0], : array.shape[1]] = array
+    return block, shapes
+
+
+def unstacked(block: np.ndarray, like: Sequence[np.ndarray]) -> list[np.ndarray]:
+    """The parts of a (p, n, m, …) block that are not filled up, for arrays that are (n_k, m_k, …)."""
+    return [part[: array.shape[0], : array.shape[1]] for part, array in zip(block, like)]
+
+
 def _margin(score: np.ndarray, axis: int) -> np.ndarray:
-    """By how much each beats the best other one along the axis; 2 where there is no other."""
-    return score - _best_other(score, axis) if score.shape[axis] > 1 else np.full(score.shape, 2.0)
+    """By how much each of (p, n, m) beats the best other one along the axis; 2 where there is no other (-inf)."""
+    other = _best_other(score, axis, -np.inf)
+    return np.where(np.isfinite(other) & np.isfinite(score), score - np.where(np.isfinite(other), other, 0), 2.0)
 
 
-def neighbour_features(first: np.ndarray) -> np.ndarray:
-    """(n, m, len(NEIGHBOUR_FEATURES)) from the (n, m) probabilities of the first look."""
-    at = lambda i, j: _shifted(first, i, j)
+def neighbour_features(chances: Sequence[np.ndarray]) -> list[np.ndarray]:
+    """(n, m, len(NEIGHBOUR_FEATURES)) for each pair of texts, from the (n, m) probabilities of the first look."""
+    first, shapes = stacked(chances)
+    at = _seen_from(first)
     odds = np.clip(first, 1e-4, 1 - 1e-4)
     before, after = at(-1, -1), at(1, 1)
     near_before = np.max([at(*d) for d in ((-1, -2), (-2, -1), (-2, -2), (-1, 0), (0, -1))], axis=0)
     near_after = np.max([at(*d) for d in ((1, 2), (2, 1), (2, 2), (1, 0), (0, 1))], axis=0)
-    rivals = np.sort([_best_other(first, 0), _best_other(first, 1)], axis=0)
-    row, column = first.max(axis=1, keepdims=True), first.max(axis=0, keepdims=True)
-    shares = np.sort([row.mean(), column.mean()])
-    sides = [(_shifted(row, -1, 0), _shifted(row, 1, 0)), (_shifted(column, 0, -1), _shifted(column, 0, 1))]
-    enclosed = np.sort([np.broadcast_to(x * y, first.shape) for x, y in sides], axis=0)
-    beside = np.sort([np.broadcast_to(np.maximum(x, y), first.shape) for x, y in sides], axis=0)
-    return np.stack([
+    rivals = np.sort([_best_other(first, -2), _best_other(first, -1)], axis=0)
+    row, column = first.max(axis=-1, keepdims=True), first.max(axis=-2, keepdims=True)
+    shares = np.sort([row.sum(axis=(1, 2)) / shapes[:, 0], column.sum(axis=(1, 2)) / shapes[:, 1]], axis=0)[..., None, None]
+    of_row, of_column = _seen_from(row), _seen_from(column)
+    sides = [(of_row(-1, 0), of_row(1, 0)), (of_column(0, -1), of_column(0, 1))]
+    whole = lambda values: np.broadcast_to(values, first.shape)
+    enclosed = np.sort([whole(x * y) for x, y in sides], axis=0)
+    beside = np.sort([whole(np.maximum(x, y)) for x, y in sides], axis=0)
+    return unstacked(np.stack([
         np.log(odds / (1 - odds)), before, after, near_before, near_after, before * after, np.maximum(at(-1, 1), at(1, -1)),
-        *rivals, *(np.full(first.shape, share) for share in shares), *enclosed, *beside,
-    ], axis=-1)
+        *rivals, *(whole(share) for share in shares), *enclosed, *beside,
+    ], axis=-1), chances)
 
 
-def _shifted(values: np.ndarray, i: int, j: int) -> np.ndarray:
-    """``values`` seen from (-i, -j): 0 beyond the edges."""
-    n, m = values.shape
-    padded = np.pad(values, 2)
-    return padded[2 + i : 2 + i + n, 2 + j : 2 + j + m]
+def _seen_from(values: np.ndarray) -> Callable[[int, int], np.ndarray]:
+    """(i, j) → the (…, n, m) values moved by (-i, -j), at most two steps; 0 beyond the edges."""
+    n, m = values.shape[-2:]
+    padded = np.zeros((*values.shape[:-2], n + 4, m + 4), values.dtype)
+    padded[..., 2:-2, 2:-2] = values
+    return lambda i, j: padded[..., 2 + i : 2 + i + n, 2 + j : 2 + j + m]
 
 
-def _best_other(values: np.ndarray, axis: int) -> np.ndarray:
-    """The best other value along the axis; 0 where there is no other."""
+def _best_other(values: np.ndarray, axis: int, none: float = 0.0) -> np.ndarray:
+    """The best other value along the axis; ``none`` where there is no other."""
     if values.shape[axis] < 2:
-        return np.zeros(values.shape)
+        return np.full(values.shape, none)
     second, best = np.moveaxis(np.partition(values, (-2, -1), axis=axis), axis, 0)[-2:]
     second, best = np.expand_dims(second, axis), np.expand_dims(best, axis)
     return np.where(values == best, second, best)
@@ -170,7 +197,7 @@ def pair_features(pair: Correspondence, chance: np.ndarray) -> np.ndarray:
     shares = np.sort([chance.max(axis=1).mean(), chance.max(axis=0).mean()])
     return np.array([
         pair.feature("evidence")[0, 0], pair.feature("chance")[0, 0], chance.max(), np.log1p(chance[chance >= 0.3].sum()),
-        (chance * _shifted(chance, 1, 1)).max(), *shares, (chance * (0.6 - pair.feature("common"))).sum(),
+        (chance * _seen_from(chance)(1, 1)).max(), *shares, (chance * (0.6 - pair.feature("common"))).sum(),
         float(pair.b.where != "batch"),
     ])
 
@@ -186,10 +213,11 @@ class CorrespondenceModel:
     related: Logistic
     """Of two texts: does one hold a passage of the other?"""
 
-    def sentences(self, pair: Correspondence) -> np.ndarray:
-        """(n, m) probability that each pair of sentences is one passage."""
-        first = self.alone.probability(pair.features)
-        return self.among.probability(np.concatenate([pair.features, neighbour_features(first)], axis=-1))
+    def sentences(self, pairs: Sequence[Correspondence]) -> list[np.ndarray]:
+        """For each pair of texts (n, m): probability that each pair of sentences is one passage."""
+        first = [self.alone.probability(pair.features) for pair in pairs]
+        around = neighbour_features(first)
+        return [self.among.probability(np.concatenate([pair.features, near], axis=-1)) for pair, near in zip(pairs, around)]
 
     def texts(self, pair: Correspondence, chance: np.ndarray) -> float:
         """Probability that the two texts share a passage at all."""
@@ -203,14 +231,16 @@ BETWEEN = 0.1
 """The same for two sentences that stand between others that go together."""
 
 
-def together(chance: np.ndarray) -> np.ndarray:
-    """(n, m) bool: which pairs of sentences go together, from their probabilities; gaps inside a passage are filled."""
-    chosen = chance >= TOGETHER
+def together(chances: Sequence[np.ndarray]) -> list[np.ndarray]:
+    """(n, m) bool for each pair of texts: which sentences go together, from their probabilities; gaps inside a passage
+    are filled."""
+    block, _ = stacked(chances)
+    chosen = block >= TOGETHER
     while True:
+        at = _seen_from(chosen)
         before, after = (
-            np.any([_shifted(chosen, way * i, way * j) for i, j in ((1, 1), (1, 0), (0, 1), (1, 2), (2, 1))], axis=0)
-            for way in (-1, 1))
-        filled = chosen | ((chance >= BETWEEN) & before & after)
+            np.any([at(way * i, way * j) for i, j in ((1, 1), (1, 0), (0, 1), (1, 2), (2, 1))], axis=0) for way in (-1, 1))
+        filled = chosen | ((block >= BETWEEN) & before & after)
         if (filled == chosen).all():
-            return chosen
+            return unstacked(chosen, chances)
         chosen = filled

@@ -64,6 +64,11 @@ class Document:
         low, high = np.searchsorted(self.normalized.offsets, (start, end))
         return self.normalized.codes[low:high]
 
+    def content(self, start: int, end: int) -> str:
+        """The same as a string."""
+        low, high = np.searchsorted(self.normalized.offsets, (start, end))
+        return self.normalized.text[low:high]
+
     def quoted_sentences(self) -> np.ndarray:
         """(sentences,) bool: more than half of the sentence is quotation."""
         before = np.append(0, np.cumsum(self.quoted))

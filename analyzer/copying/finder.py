@@ -15,12 +15,12 @@ from analyzer.copying.correspondence import Correspondence, CorrespondenceModel,
 from analyzer.copying.document import Document, mask, prepare
 from analyzer.copying.logistic import Logistic, load_logistic
 from analyzer.copying.match import Match
-from analyzer.copying.meaning import as_vectors, build_space, load_background
+from analyzer.copying.meaning import SentenceSpace, as_vectors, build_space, load_background
 from analyzer.copying.noise import grown
 from analyzer.copying.passages import Box, merge, run_boxes, sentence_boxes, shared_evidence, to_match
 from analyzer.copying.postings import find_postings
 from analyzer.copying.quotes import marked_quotes, official_quotes
-from analyzer.copying.rewording import chain_features, find_chains
+from analyzer.copying.rewording import Chain, chain_features, find_chains
 from analyzer.essay import Essay
 from analyzer.text.encode import Encoder, Vectors
 from analyzer.text.segment import LONGEST
@@ -94,13 +94,14 @@ def find_matches(
     """
     matches = []
     found = correspondences(documents, vectors, models.pairs, models.chains, models.background, models.common_kgrams, progress)
-    for pair, evidence in found:
-        chance = models.correspondence.sentences(pair)
-        related = models.correspondence.texts(pair, chance) >= RELATED
-        boxes = sentence_boxes(pair, together(chance)) if related else []
-        boxes += run_boxes(pair.a, pair.b, [e for e in evidence if e[1] >= LEAST_EVIDENCE], boxes)
-        boxes = _telling([grown(pair.a, pair.b, box) for box in merge(pair.a, pair.b, boxes)])
-        matches += [to_match(pair.a, pair.b, box) for box in merge(pair.a, pair.b, boxes) if not _lopsided(box)]
+    for pairs, evidence in found:
+        chances = models.correspondence.sentences(pairs)
+        for pair, chance, chosen, shared in zip(pairs, chances, together(chances), evidence):
+            related = models.correspondence.texts(pair, chance) >= RELATED
+            boxes = sentence_boxes(pair, chosen) if related else []
+            boxes += run_boxes(pair.a, pair.b, [e for e in shared if e[1] >= LEAST_EVIDENCE], boxes)
+            boxes = _telling([grown(pair.a, pair.b, box) for box in merge(pair.a, pair.b, boxes)])
+            matches += [to_match(pair.a, pair.b, box) for box in merge(pair.a, pair.b, boxes) if not _lopsided(box)]
     return matches
 
 
@@ -119,10 +120,10 @@ def _lopsided(box: Box) -> bool:
 def correspondences(
     documents: Sequence[Document], vectors: Vectors | Sequence[np.ndarray], pair_model: Logistic, chain_model: Logistic,
     background: np.ndarray, common_kgrams: np.ndarray, progress: Progress | None = None,
-) -> Iterator[tuple[Correspondence, Evidence]]:
-    """Each pair of documents for which something speaks, seen sentence by sentence, and the runs of characters it shares.
+) -> Iterator[tuple[list[Correspondence], list[Evidence]]]:
+    """Pairs of documents for which something speaks, seen sentence by sentence, and the runs of characters they share.
 
-    ``a`` is always of the batch. The order of ``documents`` makes no difference.
+    Each time some pairs of one document ``a``, which is always of the batch. The order of ``documents`` makes no difference.
     """
     if len(documents) < 2 or all(document.quoted_sentences().all() for document in documents):
         return  # nothing to compare, or nothing but quotations and marks
@@ -140,12 +141,32 @@ def correspondences(
     pairs = _joined(near_pairs(documents, space), shared) if space.near else all_pairs(documents)
     chains = find_chains(space, pairs, pair_model, progress)
     chances = chain_model.probability(chain_features(chains, len(documents)))
-    for chain, chance in zip(chains, chances):
-        evidence = shared.get((chain.a, chain.b), [])
-        if (evidence or chance >= CHANCE) and len(space.rows(chain.a)) and len(space.rows(chain.b)):
-            total = sum(weight for _, weight, _ in evidence)
-            first, second = documents[chain.a], documents[chain.b]
-            yield correspond(first, second, space, weights(chain.a), pair_model, chain, total, float(chance)), evidence
+    near = [(chain, shared.get((chain.a, chain.b), []), float(chance)) for chain, chance in zip(chains, chances)]
+    kept = [n for n in near if (n[1] or n[2] >= CHANCE) and len(space.rows(n[0].a)) and len(space.rows(n[0].b))]
+    for part in _parts(kept, space):
+        chains, evidence, chances = zip(*part)
+        a = chains[0].a
+        total = [sum(weight for _, weight, _ in found) for found in evidence]
+        others = [documents[chain.b] for chain in chains]
+        yield correspond(documents[a], others, space, weights(a), pair_model, chains, total, chances), list(evidence)
+
+
+CELLS = 60_000
+"""Pairs of sentences that are looked at at once."""
+
+
+def _parts(kept: list[tuple[Chain, Evidence, float]], space: SentenceSpace) -> Iterator[list[tuple[Chain, Evidence, float]]]:
+    """Neighbouring ones with one ``a``, as many as CELLS allow."""
+    part, cells = [], 0
+    for one in kept:
+        size = len(space.rows(one[0].a)) * len(space.rows(one[0].b))
+        if part and (one[0].a != part[0][0].a or cells + size > CELLS):
+            yield part
+            part, cells = [], 0
+        part.append(one)
+        cells += size
+    if part:
+        yield part
 
 
 def _in_order(

@@ -79,18 +79,25 @@ def _place(places: np.ndarray, taken: int, backwards: bool) -> int:
 
 def _step(x: np.ndarray, y: np.ndarray) -> tuple[int, int] | None:
     """How many characters of each side to take next."""
-    for step in STEPS:
-        if len(x) >= step and len(y) >= step and _common(x[:step], y[:step]) >= ALIKE:
-            return step, step
     short, long = sorted((len(x), len(y)))
-    if short >= SHORTEST and long <= STEPS[-1] * 2 and short >= LOPSIDED * long and _common(x, y) >= ALIKE:
+    x, y = x[: STEPS[0]], y[: STEPS[0]]
+    values, number = np.unique(np.concatenate([x, y]), return_inverse=True)
+    mine, theirs = number[: len(x)], number[len(x) :]
+    for step in STEPS:
+        if short >= step and _shared(mine[:step], theirs[:step], len(values)) >= ALIKE:
+            return step, step
+    if short >= SHORTEST and long <= STEPS[-1] * 2 and short >= LOPSIDED * long and _shared(mine, theirs, len(values)) >= ALIKE:
         return len(x), len(y)
     return None
 
 
 def _common(x: np.ndarray, y: np.ndarray) -> float:
     """Share of the longer stretch's characters that the other has too, each as often as it stands there."""
-    values, counts = np.unique(x, return_counts=True)
-    others, other_counts = np.unique(y, return_counts=True)
-    _, i, j = np.intersect1d(values, others, assume_unique=True, return_indices=True)
-    return float(np.minimum(counts[i], other_counts[j]).sum()) / max(1, len(x), len(y))
+    values, number = np.unique(np.concatenate([x, y]), return_inverse=True)
+    return _shared(number[: len(x)], number[len(x) :], len(values))
+
+
+def _shared(x: np.ndarray, y: np.ndarray, different: int) -> float:
+    """``_common`` of numbered characters, of which there are so many ``different`` ones."""
+    both = np.minimum(np.bincount(x, minlength=different), np.bincount(y, minlength=different))
+    return float(both.sum()) / max(1, len(x), len(y))

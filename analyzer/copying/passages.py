@@ -144,8 +144,7 @@ def to_match(a: Document, b: Document, box: Box) -> Match:
     """The box as a match seen from ``a``, an essay of the batch."""
     from rapidfuzz.distance import Indel
 
-    mine, theirs = a.codes(box.start, box.end), b.codes(box.other_start, box.other_end)
-    similarity = Indel.normalized_similarity(mine.tolist(), theirs.tolist())
+    similarity = Indel.normalized_similarity(a.content(box.start, box.end), b.content(box.other_start, box.other_end))
     kind = "verbatim" if similarity >= VERBATIM else "edited" if similarity >= EDITED else "paraphrase"
     return Match(a.id, box.start, box.end, b.id, box.other_start, box.other_end, kind, b.where,
                  round(float(similarity), 4), round(min(1.0, box.rarity), 4))

@@ -175,9 +175,9 @@ def fit_correspondence(judged: list[Judged], pair_models: list[Logistic], chains
         p, others = j.prepared, [i for i in range(len(judged)) if i != k]
         background = np.concatenate([own[i] for i in others])
         common = common_kgrams([judged[i].prepared for i in others])
-        for pair, _ in correspondences(p.documents, p.vectors, model, chains, background, common):
-            found.append((pair, same_passage(p, pair)))
-            campaign.append(k)
+        for pairs, _ in correspondences(p.documents, p.vectors, model, chains, background, common):
+            found += [(pair, same_passage(p, pair)) for pair in pairs]
+            campaign += [k] * len(pairs)
     campaign = np.array(campaign)
     sentences = lambda features, which: _fit(
         np.concatenate([features[i].reshape(-1, features[i].shape[-1]) for i in which]),
@@ -185,7 +185,8 @@ def fit_correspondence(judged: list[Judged], pair_models: list[Logistic], chains
     texts = lambda features, which: _fit(np.array(features)[which], np.array([found[i][1].any() for i in which]))
     alone = [pair.features for pair, _ in found]
     first = _left_out(alone, campaign, sentences)
-    among = [np.concatenate([pair.features, neighbour_features(chance)], axis=-1) for (pair, _), chance in zip(found, first)]
+    around = [neighbour_features([chance])[0] for chance in first]
+    among = [np.concatenate([pair.features, near], axis=-1) for (pair, _), near in zip(found, around)]
     second = _left_out(among, campaign, sentences)
     related = [pair_features(pair, chance) for (pair, _), chance in zip(found, second)]
     everything = range(len(found))
