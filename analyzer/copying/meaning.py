@@ -97,18 +97,17 @@ def build_space(
         texts[row] = text
     times = np.bincount(number)
     different = Vectors(vectors.unique, stored)
-    if len(documents) <= FEW_DOCUMENTS:
-        placed, centred, hubness = _all_at_once(different[number], owner, background)
-        near = None
+    around = surroundings(different, number, owner, len(documents), background)
+    placed = Vectors(vectors.unique, stored[number])
+    if around.near is None:
+        placed = placed[:]
+        centred = centre(placed, around.mean)
     else:
-        placed, mean = Vectors(vectors.unique, stored[number]), _mean(different, times)
-        centred = Vectors(vectors.unique, stored[number], mean)
-        near = search(Vectors(vectors.unique, stored, mean), number, owner)
-        hubness = near.hubness()
+        centred = Vectors(vectors.unique, stored[number], around.mean)
     return SentenceSpace(
-        owner, np.concatenate(kept), placed, centred, hubness, Once(_nearest_mean(different, background), number),
+        owner, np.concatenate(kept), placed, centred, around.hubness, Once(nearest_mean(different, background), number),
         Once(word_rows(texts, times), number), Once(character_rows(texts, times), number),
-        Once(np.log(np.maximum([len(t) for t in texts], 1)).astype(np.float32), number), near,
+        Once(log_lengths(texts), number), around.near,
     )
 
 
@@ -122,14 +121,39 @@ def as_vectors(documents: Sequence[Document], vectors: Vectors | Sequence[np.nda
     return Vectors(np.concatenate([v for v in vectors if len(v)])[first], index)
 
 
-def _all_at_once(rows: np.ndarray, owner: np.ndarray, background: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Vectors, centred vectors and hubness of a small comparison, filled up with background sentences."""
+@dataclass(frozen=True)
+class Surroundings:
+    """What no sentence shows by itself, only all of a comparison together."""
+
+    mean: np.ndarray
+    """(d,) float32: taken away, it leaves what not all say."""
+    hubness: np.ndarray
+    """(n,) float32"""
+    near: Near | None
+    """None in a comparison of up to FEW_DOCUMENTS."""
+
+
+def surroundings(
+    different: Vectors, number: np.ndarray, owner: np.ndarray, documents: int, background: np.ndarray
+) -> Surroundings:
+    """Of the different sentences (u rows), of which the n sentences of a comparison are those of ``number``, in documents
+    ``owner`` (of so many)."""
+    if documents > FEW_DOCUMENTS:
+        mean = _mean(different, np.bincount(number))
+        near = search(Vectors(different.unique, different.index, mean), number, owner)
+        return Surroundings(mean, near.hubness(), near)
+    rows = different[number]
     fill = background[:: max(1, len(background) // max(1, TYPICAL - len(rows)))] if len(rows) < TYPICAL else background[:0]
-    around = np.concatenate([rows, fill])
-    centred = around - around.mean(axis=0)
-    centred /= np.maximum(np.linalg.norm(centred, axis=1, keepdims=True), 1e-9)
-    hubness = _hubness(centred, np.append(owner, np.full(len(fill), -1)))[: len(rows)]
-    return rows, centred[: len(rows)], hubness
+    around = np.concatenate([rows, fill])  # a small comparison, filled up with background sentences
+    mean = around.mean(axis=0)
+    hubness = _hubness(centre(around, mean), np.append(owner, np.full(len(fill), -1)))
+    return Surroundings(mean, hubness[: len(rows)], None)
+
+
+def centre(rows: np.ndarray, mean: np.ndarray) -> np.ndarray:
+    """(n, d) unit rows with the mean taken away."""
+    centred = rows - mean
+    return centred / np.maximum(np.linalg.norm(centred, axis=1, keepdims=True), 1e-9)
 
 
 def _mean(different: Vectors, times: np.ndarray) -> np.ndarray:
@@ -137,6 +161,11 @@ def _mean(different: Vectors, times: np.ndarray) -> np.ndarray:
     for start in range(0, len(different), 8192):
         total += times[start : start + 8192] @ different[start : start + 8192]
     return (total / times.sum()).astype(np.float32)
+
+
+def log_lengths(texts: Sequence[str]) -> np.ndarray:
+    """(n,) float32"""
+    return np.log(np.maximum([len(text) for text in texts], 1)).astype(np.float32)
 
 
 def _hubness(centred: np.ndarray, owner: np.ndarray) -> np.ndarray:
@@ -150,7 +179,8 @@ def _hubness(centred: np.ndarray, owner: np.ndarray) -> np.ndarray:
     return hubness
 
 
-def _nearest_mean(rows: np.ndarray, background: np.ndarray) -> np.ndarray:
+def nearest_mean(rows: np.ndarray, background: np.ndarray) -> np.ndarray:
+    """(n,) commonness of sentences: mean cosine to the nearest of the (b, d) sentences of other campaigns."""
     common = np.zeros(len(rows), np.float32)
     k = min(BACKGROUND_NEAREST, len(background))
     for start in range(0, len(rows), 1024):
