@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from analyzer.compare import REST, Comparison, changes, closing_rates, compare, conclude, sign_offs, suppress_small
 from analyzer.compare.anywhere import anywhere
+from analyzer.compare.order import in_order
 from analyzer.essay import Essay
 from analyzer.gatekeeping import Finding
 
@@ -274,6 +275,21 @@ def test_changes_over_batches_by_unit_and_tier():
     assert "看不出变化" in found["城西所", ""].conclusion
     assert found["", FRONT].before.n == 50 and ("城东所", TOP) not in found
     assert changes(table(rows[:25])) == () == changes(pd.DataFrame())
+
+
+def test_batches_come_by_the_numbers_in_their_names():
+    assert in_order(["2021-12", "2021-3 补交", "2021-3"]) == ["2021-3", "2021-3 补交", "2021-12"]
+    assert in_order(["第二十批", "第三批", "第二批", "第十批"]) == ["第二批", "第三批", "第十批", "第二十批"]
+    assert in_order(["二〇二二年", "2021年"]) == ["2021年", "二〇二二年"]
+    assert in_order(["教育整顿", "主题教育", "教育整顿"]) == ["教育整顿", "主题教育"], "nothing to go by: as they were kept"
+    rows = [row for name, level in (("第二批", 40), ("第三批", 41), ("第一批", 60)) for row in essays(FRONT, around(level, 40), batch=name)]
+    assert [(p.a, p.b) for p in depth(rows, "batch").pairs] == [("第二批", "第一批"), ("第三批", "第二批")]
+    assert {(c.earlier, c.later) for c in changes(table(rows), {"第三批"})} == {("第二批", "第三批")}
+
+
+@given(st.lists(st.text("第一二十零〇批0１ 9²-", max_size=6), max_size=5))
+def test_any_names_have_an_order(names):
+    assert sorted(in_order(names)) == sorted(set(names))
 
 
 def test_closing_rates():

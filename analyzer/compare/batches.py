@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -12,6 +13,7 @@ from analyzer.compare.comparison import Difference, Group
 from analyzer.compare.conclusion import is_claimed
 from analyzer.compare.differences import holm
 from analyzer.compare.intervals import RESAMPLES
+from analyzer.compare.order import in_order
 from analyzer.compare.tables import MEASURES, TOO_FEW, Measure, describe, difference
 from analyzer.labels import MEASURE, TIER
 
@@ -39,22 +41,25 @@ class Change:
         return is_claimed(self.difference)
 
 
-def changes(table: pd.DataFrame, *, resamples: int = RESAMPLES) -> tuple[Change, ...]:
+def changes(table: pd.DataFrame, into: Collection[str] = (), *, resamples: int = RESAMPLES) -> tuple[Change, ...]:
     """Each unit, each tier and each tier of each unit, in every batch against the one before that has it.
 
-    ``table``: rows as in ``Report.table``, of several batches (concatenate the tables of their reports). Batches come
-    in the order of their names. The tests treat the two batches as different people; where the same people wrote
-    both, they err on the side of "no change". Only where both batches have at least 3 essays with a value.
+    ``table``: rows as in ``Report.table``, of several batches (concatenate the tables of their reports, the oldest first);
+    ``into``: names of the later batches that are asked about, all where none is named. Batches come by the numbers in their names,
+    or as their rows do where some name has none. The tests treat the two batches as different people; where the same people
+    wrote both, they err on the side of "no change". Only where both batches have at least 3 essays with a value.
     """
     if table.empty:
         return ()
     rows = table.assign(**{c: table[c].fillna("").astype(str).str.strip() for c in ("unit", "tier", "batch")})
     rows = rows[rows.batch != ""]
+    order = in_order(rows.batch)
+    asked = set(into) or set(order)
     found: list[Change] = []
     for measure in MEASURES:
         values = pd.to_numeric(measure.read(rows), errors="coerce").to_numpy(float)
         found += _corrected(
-            [c for unit, tier, mask in _slices(rows) for c in _steps(measure, rows, values, unit, tier, mask, resamples)]
+            [c for unit, tier, mask in _slices(rows) for c in _steps(measure, rows, order, asked, values, unit, tier, mask, resamples)]
         )
     return tuple(found)
 
@@ -70,11 +75,11 @@ def _slices(rows: pd.DataFrame):
                 yield unit, tier, ((rows.unit == unit) & (rows.tier == tier)).to_numpy()
 
 
-def _steps(measure: Measure, rows: pd.DataFrame, values, unit: str, tier: str, mask, resamples: int):
+def _steps(measure: Measure, rows: pd.DataFrame, order: list[str], asked: set[str], values, unit: str, tier: str, mask, resamples: int):
     batches = rows.batch.to_numpy(str)
     known = mask & ~np.isnan(values)
-    usable = [b for b in sorted(set(batches[mask])) if (known & (batches == b)).sum() >= TOO_FEW]
-    for earlier, later in pairwise(usable):
+    usable = [b for b in order if (known & (batches == b)).sum() >= TOO_FEW]
+    for earlier, later in ((a, b) for a, b in pairwise(usable) if b in asked):
         before, after = (describe(measure, b, values[mask & (batches == b)], resamples) for b in (earlier, later))
         pair = difference(measure.kind, later, values[known & (batches == later)], earlier, values[known & (batches == earlier)])
         yield Change(measure.name, unit, tier, earlier, later, before, after, pair)

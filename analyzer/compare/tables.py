@@ -15,6 +15,7 @@ from analyzer.compare.anywhere import anywhere, guarded
 from analyzer.compare.comparison import REST, Comparison, Difference, Group, Trend
 from analyzer.compare.conclusion import ALPHA, conclude, is_claimed
 from analyzer.compare.intervals import RESAMPLES, median_intervals, wilson
+from analyzer.compare.order import by_number
 from analyzer.compare.trend import TrendTest, cochran_armitage, jonckheere
 from analyzer.essay import TIERS
 from analyzer.reflection.reflection import LEVELS
@@ -172,7 +173,7 @@ class Sample:
 
     def by_batch(self, batches: NDArray) -> Comparison:
         """Each batch against the one before, in the order of their names."""
-        groups = self.groups(batches)
+        groups = self.groups(batches, by_number)
         large = [g.name for g in groups if g.n >= TOO_FEW]
         pairs = [self._difference(b, batches == b, a, batches == a) for a, b in pairwise(large)]
         pairs = _holm(pairs)

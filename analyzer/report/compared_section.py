@@ -11,6 +11,7 @@ from analyzer.essay import TIERS
 from analyzer.labels import TIER
 from analyzer.report import charts
 from analyzer.report.circulation import shown_tiers
+from analyzer.report.comparing import what_changed
 from analyzer.report.official_form import body, caption, heading, picture, table
 from analyzer.report.report import Report
 from analyzer.report.summary import comparison, tier_sentence
@@ -62,13 +63,8 @@ def _over_time(document: DocumentObject, report: Report) -> None:
     if not report.changes:
         return
     heading(document, "（三）与以前批次相比", 2)
-    changed = [change for change in report.changes if change.is_claimed]
-    if not changed:
-        body(document, f"比较了 {len(report.changes)} 项，没有一项的变化超出偶然范围。")
-    for change in changed[:CHANGES]:
-        body(document, change.conclusion)
-    if len(changed) > CHANGES:
-        body(document, f"另有 {len(changed) - CHANGES} 项变化，见清单“批次变化”表。")
+    for sentence in what_changed(report, CHANGES):
+        body(document, sentence)
 
 
 def _conclusions(document: DocumentObject, report: Report, by: str, measures: tuple[str, ...]) -> None:
