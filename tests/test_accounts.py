@@ -9,6 +9,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 from serving import free_port, serving
@@ -17,6 +18,8 @@ from test_browser import WAIT, chromium  # noqa: F401  (a fixture)
 from test_ui import open_page, words
 
 from analyzer.cli import main
+from analyzer.gatekeeping import Trace
+from analyzer.report.comparing import with_changes
 from analyzer.report.one_unit import MASK, STRANGER, of_unit
 from analyzer.report.report import _to_dict
 from analyzer.report.review import Review
@@ -280,6 +283,19 @@ def test_of_others_a_unit_sees_only_the_passages_it_shares(report, unit):
     for stranger in strangers:  # what is not masked is in some match
         covered = set().union(*(range(m.other_start, m.other_end) for m in seen.matches if m.other == stranger.id))
         assert all(c in (MASK, "\n") for at, c in enumerate(stranger.text) if at not in covered)
+
+
+def test_what_changed_and_what_files_tell_is_for_the_unit_itself(report, unit):
+    mine, other = (next(e for e in report.essays if (e.unit == unit) == own and e.author) for own in (True, False))
+    before = replace(report, essays=tuple(replace(e, batch="2021-02") for e in report.essays))
+    whole = replace(with_changes(report, [("2021-02", before)]), traces=(
+        Trace("quick", (mine.id,), "编辑时间只有 3 分钟"), Trace("person", (mine.id,), f"作者是本批另一位作者（{other.unit} {other.author}）"),
+        Trace("sessions", (mine.id, other.id), "两份文件"), Trace("quick", (other.id,), "编辑时间只有 2 分钟"),
+    ))  # fmt: skip
+    assert {c.unit for c in whole.changes} > {unit}
+    seen = of_unit(whole, unit)
+    assert {c.unit for c in seen.changes} == {unit} and [t.note for t in seen.traces] == ["编辑时间只有 3 分钟"]
+    assert other.unit not in json.dumps(_to_dict(seen)["changes"], ensure_ascii=False)
 
 
 def test_a_session_that_has_ended_can_do_nothing_more(store, accounts, batch, report, monkeypatch):

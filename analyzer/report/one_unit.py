@@ -26,6 +26,7 @@ def of_unit(report: Report, unit: str) -> Report:
     ids = {id: f"other-{number}" for number, id in enumerate(sorted(hidden), 1)}
     renamed = tuple(replace(m, other=ids.get(m.other, m.other)) for m in matches)
     referred = {m.other for m in matches} - hidden - own
+    strangers = {e.author for e in report.essays if e.unit != unit and e.author} - {e.author for e in essays}
     rest = lambda of: {id: value for id, value in of.items() if id in own}
     return replace(
         report,
@@ -43,6 +44,8 @@ def of_unit(report: Report, unit: str) -> Report:
         matches=renamed,
         findings=tuple(finding for finding in report.findings if finding.essay in own),
         comparisons=(),
+        changes=tuple(change for change in report.changes if change.unit == unit),
+        traces=tuple(t for t in report.traces if own.issuperset(t.essays) and not any(name in t.note for name in strangers)),
         problems=(),
         absent=tuple(essay for essay in report.absent if essay.unit == unit),
         notes=(),
