@@ -83,26 +83,13 @@ def _analyze(options: argparse.Namespace) -> int:
         from analyzer.decisions import carry_over
         from analyzer.report.comparing import with_changes
 
-        report = with_changes(report, _earlier_reports(store, report), options.out.name)
-
+        report = with_changes(report, store.earlier_reports(unlike=report.essays), options.out.name)
         kept = store.add_report(options.out.name, report)
         print(f"本批已留存，编号 {kept}", file=sys.stderr)
         if carried := carry_over(store, kept, report):
             print(f"{carried} 条此前已核实不属实，不再算待核实。", file=sys.stderr)
     _write(report, options.out, options.anonymize, options.circulate)
     return DONE
-
-
-def _earlier_reports(store, report) -> list:
-    """Reports of the batches kept before, without this one uploaded again."""
-    texts = {essay.text for essay in report.essays}
-    reports = []
-    for batch in store.batches():
-        if batch.status == "done" and store.report_path(batch.id).exists():
-            earlier = store.report(batch.id)
-            if 2 * sum(essay.text in texts for essay in earlier.essays) <= len(earlier.essays):
-                reports.append((batch.name, earlier))
-    return reports
 
 
 def _write(report, out: Path, anonymous: bool, circulate: bool = False) -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from analyzer.store.care import Ailment, examine
 from analyzer.store.database import NAME, StoreError, aside, copy, prepare, version
-from analyzer.store.files import copy_whole, flush
+from analyzer.store.files import copy_whole, flush, leftovers, stale_reports
 from analyzer.store.running import RUNNING, gone
 from analyzer.store.schema import VERSION
 from analyzer.store.store import Store
@@ -75,9 +75,10 @@ def _write(home: Path, target: Path) -> None:
                 if (home / name).exists():
                     archive.write(home / name, name)
             for id, report in reports.items():
-                for path in sorted((home / "batches" / id).rglob("*")):
-                    stale = path.parent.name == id and path.match("report*.json") and path.name != report
-                    if path.is_file() and path.name not in LEFT_OUT and path.suffix != ".part" and not stale:
+                folder = home / "batches" / id
+                left_out = {*leftovers(folder, report), *(folder / name for name in LEFT_OUT)}
+                for path in sorted(folder.rglob("*")):
+                    if path.is_file() and path not in left_out:
                         archive.write(path, path.relative_to(home).as_posix())
             written = set(archive.namelist())
             for id, report in reports.items():
@@ -182,6 +183,5 @@ def _drop_strangers(home: Path) -> None:
         if folder.name not in reports:
             shutil.rmtree(folder)
             continue
-        for path in folder.glob("report*.json"):
-            if path.name != reports[folder.name]:
-                path.unlink()
+        for path in stale_reports(folder, reports[folder.name]):
+            path.unlink()

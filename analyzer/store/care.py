@@ -13,7 +13,7 @@ from pathlib import Path
 
 from analyzer.report.report import Report
 from analyzer.store.database import NAME, connect, version
-from analyzer.store.files import digest
+from analyzer.store.files import digest, leftovers
 from analyzer.store.rows import StoredBatch
 from analyzer.store.running import gone
 from analyzer.store.schema import VERSION
@@ -132,13 +132,6 @@ def _batch(batch: StoredBatch, folder: Path, report: str, sum_: str) -> Iterator
         yield Ailment("kept", f"{called}读取到的文稿已损坏，需要重新读取。", True, batch.id)
     for path in leftovers(folder, report):
         yield Ailment("leftover", f"{called}里有没写完的文件 {path.name}，没有被采用。", about=str(path))
-
-
-def leftovers(folder: Path, report: str) -> list[Path]:
-    """Files that an interrupted process left: begun and not finished, or finished and never committed."""
-    found = [path for path in folder.glob("*.part") if path.is_file()]
-    found += [path for path in folder.glob("report*.json") if path.name != report]
-    return sorted(found)
 
 
 def _opens(path: Path) -> bool:

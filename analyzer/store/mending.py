@@ -9,8 +9,9 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 from analyzer.report.report import Report
-from analyzer.store.care import CHECKED_JSON, Ailment, examine, leftovers
+from analyzer.store.care import CHECKED_JSON, Ailment, examine
 from analyzer.store.database import NAME, aside, connect, copy, prepare
+from analyzer.store.files import leftovers
 from analyzer.store.rows import now
 from analyzer.store.schema import PERSONAL
 from analyzer.store.store import Store

@@ -14,11 +14,12 @@ import secrets
 import shutil
 import sqlite3
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import asdict, replace
 from datetime import datetime
 from hashlib import blake2b
+from itertools import takewhile
 from pathlib import Path
 
 from analyzer.essay import Batch, Essay, Problem
@@ -26,7 +27,7 @@ from analyzer.labels import STATE
 from analyzer.report.report import Report
 from analyzer.report.review import EDITABLE, Review, changes
 from analyzer.store.database import NAME, StoreError, prepare, transaction
-from analyzer.store.files import digest, flush, write_whole
+from analyzer.store.files import digest, flush, stale_reports, write_whole
 from analyzer.store.rows import STATUSES, Change, Conflict, StoredBatch, now
 
 SAME = 0.5
@@ -143,10 +144,9 @@ class Store:
         except KeyError:
             shutil.rmtree(folder)
             raise
-        for other in folder.glob("report*.json*"):
-            if other != path:
-                with suppress(PermissionError):  # being read just now (Windows); the next analysis or xinde doctor tidies it up
-                    other.unlink(missing_ok=True)
+        for other in stale_reports(folder, path.name):
+            with suppress(PermissionError):  # being read just now (Windows); the next analysis or xinde doctor tidies it up
+                other.unlink(missing_ok=True)
         return path
 
     def _commit_report(self, id: str, path: Path, report: Report) -> None:
@@ -264,6 +264,21 @@ class Store:
         texts = {essay.text for essay in unlike}
         kept = (essays for essays in by_batch.values() if not _mostly_in(essays, texts))
         return tuple(essay for essays in kept for essay in essays)
+
+    def earlier_reports(self, before: str = "", unlike: Iterable[Essay] = ()) -> Iterator[tuple[str, Report]]:
+        """Name and report of each finished batch kept before ``before`` (of all, where none is named), the oldest first, read one
+        after the other. Left out is what ``history`` leaves out."""
+        texts = {essay.text for essay in unlike}
+        older = takewhile(lambda batch: batch.id != before, reversed(self.batches()))
+        for batch in older:
+            if batch.status == "done" and not self._uploaded_again(batch.id, texts):
+                with suppress(FileNotFoundError):  # deleted meanwhile
+                    yield batch.name, self.report(batch.id)
+
+    def _uploaded_again(self, batch: str, texts: set[str]) -> bool:
+        with self._database() as db:
+            rows = db.execute("SELECT content FROM history WHERE batch = ?", (batch,)).fetchall()
+        return bool(texts) and _mostly_in([_load(row["content"]) for row in rows], texts)
 
     # reviews
 

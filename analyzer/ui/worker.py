@@ -9,13 +9,16 @@ import threading
 import time
 import traceback
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from filelock import Timeout
 
 from analyzer.essay import Essay
 from analyzer.store import Store, StoreError, now, running
 from analyzer.ui import jobs, preferences
+
+if TYPE_CHECKING:
+    from analyzer.report.report import Report
 
 BEAT = 2.0
 """Seconds between two signs of life; also how long a cancelled worker goes on at most."""
@@ -134,6 +137,7 @@ def _analyze(store: Store, id: str) -> None:
         )
     if (limit := preferences.suspected(store)) != SUSPECTED:
         report = relist(report, limit)
+    report = _with_changes(store, id, report)
     if store.batch(id).status != "cancelled":
         carry_over(store, id, report)
         store.keep_report(id, report)
@@ -143,9 +147,18 @@ def _relist(store: Store, id: str) -> None:
     from analyzer.report.relist import relist
 
     store.update(id, status="analyzing", stage="重列清单", done=0, total=0, started=now())
-    report = relist(store.report(id), preferences.suspected(store))
+    report = _with_changes(store, id, relist(store.report(id), preferences.suspected(store)))
     if store.batch(id).status != "cancelled":
         store.keep_report(id, report)
+
+
+def _with_changes(store: Store, id: str, report: Report) -> Report:
+    """With what changed since the batches that were kept before this one, where it is compared with those at all."""
+    from analyzer.report.comparing import with_changes
+
+    if not read_options(store.folder(id)).get("history", True):
+        return with_changes(report)
+    return with_changes(report, store.earlier_reports(id, report.essays), store.batch(id).name)
 
 
 def _documents(folder: Path) -> tuple[Essay, ...]:
