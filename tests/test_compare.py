@@ -271,7 +271,7 @@ def test_changes_over_batches_by_unit_and_tier():
     for unit, later in (("城东所", 65), ("城西所", 40)):
         rows += essays(FRONT, around(40, 25), [unit], batch="2021-03") + essays(FRONT, around(later, 25), [unit], batch="2021-04")
     found = {(c.unit, c.tier): c for c in changes(table(rows)) if c.measure == "depth"}
-    assert "高于 2021-03，超出偶然范围" in found["城东所", FRONT].conclusion
+    assert "2021-04（中位 65 分）高于 2021-03（中位 40 分），超出偶然范围" in found["城东所", FRONT].conclusion
     assert "看不出变化" in found["城西所", ""].conclusion
     assert found["", FRONT].before.n == 50 and ("城东所", TOP) not in found
     assert changes(table(rows[:25])) == () == changes(pd.DataFrame())

@@ -8,9 +8,11 @@ import pytest
 from report_fixture import HOSTILE
 from streamlit.testing.v1 import AppTest
 
+from analyzer.report.comparing import compared, what_changed
 from analyzer.report.review import Review
 from analyzer.serve import app as app_file
 from analyzer.serve import command
+from analyzer.ui.worker import main as worker
 
 try:
     import tomllib
@@ -63,6 +65,31 @@ def test_the_list_of_suspects_is_ranked_and_filtered(batch, report):
     unit = report.suspects.unit[0]
     page.selectbox(key="suspects-unit").set_value(unit).run()
     assert set(page.dataframe[0].value["单位"]) == {unit}
+
+
+def test_what_changed_since_earlier_batches_is_said_as_in_the_document(report, store):
+    before = {id: replace(r, score=None if r.score is None else max(0.0, r.score - 40)) for id, r in report.reflection_own.items()}
+    essays = tuple(replace(essay, batch="") for essay in report.essays)
+    earlier = replace(report, essays=tuple(replace(essay, text=essay.text[::-1]) for essay in essays), reflection_own=before)
+    store.add_report("2021-02", earlier)
+    batch = store.add_report("2021-03", replace(report, essays=essays))
+    assert "与以前批次相比" not in words(open_page("tiers", batch=batch))
+    assert worker([str(store.home), batch, "relist"]) == 0
+    told = what_changed(store.report(batch).changes)
+    assert any("思考深度，2021-03（中位" in sentence and "高于 2021-02（中位" in sentence for sentence in told)
+    page = open_page("tiers", batch=batch)
+    for sentence in told[:-1]:
+        assert sentence in words(page)
+    assert page.dataframe[0].value["结论"].tolist() == [c.conclusion for c in sorted(store.report(batch).changes, key=lambda c: not c.is_claimed)]
+    unit = report.essays[0].unit
+    page.selectbox(key="unit").set_value(unit).run()
+    assert set(page.dataframe[0].value["单位"]) == {unit}
+
+
+def test_who_signed_what_should_not_have_passed_is_said(report, store):
+    essays = tuple(replace(essay, reviewer="钱审核") for essay in report.essays)
+    signed = replace(report, essays=essays, comparisons=compared(replace(report, essays=essays)))
+    assert "仍带有把关问题的：钱审核" in words(open_page("tiers", batch=store.add_report("三月", signed)))
 
 
 def test_a_pair_is_reviewed_and_saved_at_once(batch, report, store):

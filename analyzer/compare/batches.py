@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from analyzer.compare.comparison import Difference, Group
-from analyzer.compare.conclusion import is_claimed
+from analyzer.compare.conclusion import is_claimed, value
 from analyzer.compare.differences import holm
 from analyzer.compare.intervals import RESAMPLES
 from analyzer.compare.order import in_order
@@ -98,4 +98,6 @@ def _conclude(c: Change) -> str:
     if not is_claimed(c.difference):
         return f"{what}，{c.later} 与 {c.earlier} 相比看不出变化（在偶然范围内）。"
     caution = f"两批中较少的一批仅 {few} 篇，宜谨慎。" if few < 20 else ""
-    return f"{what}，{c.later} {'高于' if c.difference.delta > 0 else '低于'} {c.earlier}，超出偶然范围。{caution}"
+    word = "高于" if c.difference.delta > 0 else "低于"
+    later, earlier = (f"{name}（{value(c.measure, g)}）" for name, g in ((c.later, c.after), (c.earlier, c.before)))
+    return f"{what}，{later}{word} {earlier}，超出偶然范围。{caution}"

@@ -305,11 +305,16 @@ def _alike_sentence(c: Comparison, usable: list[Group]) -> str:
 
 
 def _value(c: Comparison, g: Group) -> str:
-    if c.measure in _SHARES:
+    return value(c.measure, g)
+
+
+def value(measure: str, g: Group) -> str:
+    """The one figure of a group that stands in sentences."""
+    if measure in _SHARES:
         return f"{_percent(g.mean)}，{g.count}/{g.n} 篇"
-    if c.measure == "level":
+    if measure == "level":
         return f"三级以上占 {_percent(sum(g.shares[2:]))}"
-    return f"中位 {_percent(g.median)}" if c.measure == "own" else f"中位 {g.median:.0f} 分"
+    return f"中位 {_percent(g.median)}" if measure == "own" else f"中位 {g.median:.0f} 分"
 
 
 def _higher(pair: Difference) -> str:

@@ -18,7 +18,6 @@ from analyzer.report.summary import comparison, tier_sentence
 
 UNITS = 30
 """Units in the document's table, the largest; all of them are in the workbook."""
-CHANGES = 12
 _HEADER = ("篇数", "思考深度中位数", "95%区间", "疑似雷同", "疑似套用模板", "带把关问题")
 _WIDTHS = [8, 14, 12, 14, 12, 12]
 
@@ -63,7 +62,7 @@ def _over_time(document: DocumentObject, report: Report) -> None:
     if not report.changes:
         return
     heading(document, "（三）与以前批次相比", 2)
-    for sentence in what_changed(report, CHANGES):
+    for sentence in what_changed(report.changes):
         body(document, sentence)
 
 

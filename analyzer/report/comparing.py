@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain, count
 
 import pandas as pd
 
-from analyzer.compare import Comparison, changes, closing_rates, compare, sign_offs
+from analyzer.compare import Change, Comparison, changes, closing_rates, compare, sign_offs
+from analyzer.labels import MEASURE, TIER
 from analyzer.report.report import Report
 from analyzer.report.review import Review
 
@@ -45,16 +46,24 @@ def _distinct(name: str, taken: Collection[str]) -> str:
     return next(each for each in chain([name], numbered) if each not in taken or not name)
 
 
-def what_changed(report: Report, most: int | None = None) -> list[str]:
-    """What is more than noise since earlier batches, a sentence each; says so where nothing is, or where ``most`` leaves some out.
+def what_changed(all: Sequence[Change], most: int = 12, where: str = "清单“批次变化”表") -> list[str]:
+    """What is more than noise since earlier batches, a sentence each; says so where nothing is, and where ``most`` leaves some out.
 
-    Empty where there is no earlier batch.
+    Empty where nothing was compared. ``where`` says where all of them stand.
     """
-    changed = [change.conclusion for change in report.changes if change.is_claimed]
-    if report.changes and not changed:
-        return [f"比较了 {len(report.changes)} 项，没有一项的变化超出偶然范围。"]
-    left = len(changed[most:]) if most else 0
-    return changed[:most] + [f"另有 {left} 项变化，见清单“批次变化”表。"] * bool(left)
+    changed = [change.conclusion for change in all if change.is_claimed]
+    if all and not changed:
+        return [f"比较了 {len(all)} 项，没有一项的变化超出偶然范围。"]
+    return changed[:most] + [f"另有 {len(changed) - most} 项变化，见{where}。"] * (len(changed) > most)
+
+
+def changes_table(all: Iterable[Change]) -> pd.DataFrame:
+    """Every change that was looked for, those that are more than noise first; columns and values in Chinese."""
+    rows = [
+        [MEASURE[c.measure], c.unit or "全部", TIER[c.tier] if c.tier else "全部", c.earlier, c.later, "是" if c.is_claimed else "否", c.conclusion]
+        for c in sorted(all, key=lambda change: not change.is_claimed)
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=["指标", "单位", "层级", "前一批", "这一批", "超出偶然", "结论"])
 
 
 def closing(report: Report, reviews: Mapping[str, Review]) -> Comparison:

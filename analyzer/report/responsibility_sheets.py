@@ -6,8 +6,7 @@ from collections.abc import Mapping
 
 from openpyxl import Workbook
 
-from analyzer.labels import MEASURE, TIER
-from analyzer.report.comparing import closing
+from analyzer.report.comparing import changes_table, closing
 from analyzer.report.report import Report
 from analyzer.report.review import Review
 from analyzer.report.sheet import (
@@ -20,7 +19,7 @@ from analyzer.report.sheet import (
 )
 
 _RATES = (Column("", 26), Column("篇数", 9, COUNT), Column("其中", 9, COUNT), Column("比例", 9, PERCENT), Column("95% 区间\n下限", 11, PERCENT), Column("95% 区间\n上限", 11, PERCENT), Column("说明", 26))  # fmt: skip
-_CHANGES = (Column("指标", 16), Column("单位", 24), Column("层级", 11), Column("前一批", 14), Column("这一批", 14), Column("超出偶然", 9, center=True), Column("结论", 70))  # fmt: skip
+_CHANGES = (Column("指标", 16), Column("单位", 24), Column("层级", 11), Column("前一批", 14), Column("这一批", 14), Column("超出偶然", 9, center=True), Column("结论", 84))  # fmt: skip
 
 
 def write_responsibility(book: Workbook, report: Report, reviews: Mapping[str, Review]) -> None:
@@ -41,9 +40,5 @@ def write_changes(book: Workbook, report: Report) -> None:
     if not report.changes:
         return
     sheet = book.create_sheet("批次变化")
-    ordered = sorted(report.changes, key=lambda change: not change.is_claimed)
-    rows = [
-        [MEASURE[c.measure], c.unit or "全部", TIER[c.tier] if c.tier else "全部", c.earlier, c.later, "是" if c.is_claimed else "否", c.conclusion]
-        for c in ordered
-    ]  # fmt: skip
+    rows = changes_table(report.changes).values.tolist()
     finish_sheet(sheet, _CHANGES, write_table(sheet, _CHANGES, rows), "批次变化")

@@ -7,9 +7,10 @@ from datetime import date
 import pandas as pd
 import streamlit as st
 
-from analyzer.compare import closing_rates
+from analyzer.compare import Comparison
 from analyzer.decisions import flow_back
 from analyzer.labels import REVIEW, STATE
+from analyzer.report.comparing import closing
 from analyzer.report.report import Report
 from analyzer.report.review import EDITABLE, Review, changes, with_fields
 from analyzer.store import Conflict, StoredBatch
@@ -30,10 +31,10 @@ def page() -> None:
         theme.lede("这一批没有需要复核的篇目。")
         return
     today = date.today().isoformat()
-    closing = closing_rates(found.table, [id for id, review in reviews.items() if review.closed])
+    closed = closing(found.report, reviews)
     overdue = [id for id, review in reviews.items() if review.overdue(today)]
     theme.say(
-        ("进度", closing.conclusion),
+        ("进度", closed.conclusion),
         *[("逾期", f"{len(overdue)} 条已过完成时限还没有查结。")] * bool(overdue),
         warn=bool(overdue),
     )
@@ -53,7 +54,7 @@ def page() -> None:
     ]
     _grid(batch, found, rows, f"{which}-{unit}")
     theme.lede("点格子就能改，改完即存；每一处改动都记下谁、何时、改了什么。要看原文，到“雷同线索”打开那一对。")
-    _by_unit(closing)
+    _by_unit(closed)
 
 
 def _grid(batch: StoredBatch, found: Loaded, rows, filters: str) -> None:
@@ -147,8 +148,8 @@ def _value(name: str, value) -> str:
     return "" if value is None else str(value)[:10] if name == "due" else str(value)
 
 
-def _by_unit(closing) -> None:
-    rows = [[g.name or "（单位不明）", str(g.n), f"{g.mean:.0%}" if g.mean is not None else "–"] for g in closing.groups]
+def _by_unit(closed: Comparison) -> None:
+    rows = [[g.name or "（单位不明）", str(g.n), f"{g.mean:.0%}" if g.mean is not None else "–"] for g in closed.groups]
     if rows:
         with st.expander("各单位查结率"):
             st.html(theme.figures(["单位", "疑似", "查结率"], rows, {1, 2}))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from html import escape
 
 import streamlit as st
@@ -89,6 +89,11 @@ def say(*lines: tuple[str, str], warn: bool = False) -> None:
     """Conclusions in words: (what, sentence) each, plain text."""
     body = "<br>".join(f"<b>{escape(what)}：</b>{escape(text)}" for what, text in lines)
     st.html(f'<div class="say{" warn" if warn else ""}">{body}</div>')
+
+
+def paragraphs(lines: Iterable[str]) -> None:
+    """Sentences below each other; plain text."""
+    st.html("".join(f'<p class="isolate" style="margin:0 0 4px;font-size:14px;line-height:1.7">{escape(line)}</p>' for line in lines))
 
 
 def tags(*texts: str, warn: int = 1) -> str:

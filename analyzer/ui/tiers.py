@@ -14,7 +14,7 @@ from analyzer.labels import LEVEL, TIER, VERDICT
 from analyzer.report import charts
 from analyzer.report.harmless import harmless
 from analyzer.report.summary import comparison
-from analyzer.ui import context, drawn, theme
+from analyzer.ui import changed, context, drawn, theme
 from analyzer.ui.context import Loaded
 
 MOST_UNITS = 40
@@ -56,6 +56,8 @@ def page() -> None:
     _words(comparison(found.report, name), unit)
     _shares(found)
     _units(found)
+    changed.show(found.report, unit)
+    _signed(found)
 
 
 def _titled(name: str, heading: str, chart: Callable, figures: Callable[[], pd.DataFrame], key: str) -> None:
@@ -160,3 +162,10 @@ def _units(found: Loaded) -> None:
         drawn.show(found.key, f"heat-{choice}", chart)
         more = f"只画篇数最多的 {MOST_UNITS} 个单位，CSV 里是全部。" if len(sizes) > MOST_UNITS else ""
         theme.lede(f"{more}括号里是篇数；不足 3 篇的不显示数值。")
+
+
+def _signed(found: Loaded) -> None:
+    """Who signed off essays that should not have passed, where the roster names reviewers."""
+    signed = comparison(found.report, "findings", "reviewer")
+    if signed:
+        theme.say(("审核人", signed.conclusion))
