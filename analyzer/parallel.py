@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from contextvars import ContextVar
+from itertools import islice
 from multiprocessing import get_context, parent_process
 from typing import TypeVar
 
@@ -20,6 +22,9 @@ T, R = TypeVar("T"), TypeVar("R")
 
 LEAST = 4000
 """Texts for which starting a process (a second or two) pays."""
+
+FIRST = 100
+"""Longer pieces of work after which the same is true."""
 
 _pool: ContextVar[tuple[Executor, int] | None] = ContextVar("pool", default=None)
 
@@ -59,6 +64,26 @@ def spread(function: Callable[[Sequence[T]], list[R]], items: Sequence[T], least
     except BrokenProcessPool:  # a process was killed, for memory perhaps: alone it takes longer and needs less
         _pool.set(None)
         return function(items)
+
+
+def each(function: Callable[[T], R], items: Iterable[T], first: int = FIRST) -> Iterator[R]:
+    """``function`` of each item, in order; items are taken as they are needed, so that there need never be many at once."""
+    pool, items = _pool.get(), iter(items)
+    yield from map(function, items if pool is None else islice(items, first))
+    waiting: deque[tuple[T, Future[R]]] = deque()
+    for item in items:
+        waiting.append((item, pool[0].submit(function, item)))
+        if len(waiting) > 4 * pool[1]:
+            yield _result(function, *waiting.popleft())
+    while waiting:
+        yield _result(function, *waiting.popleft())
+
+
+def _result(function: Callable[[T], R], item: T, future: Future[R]) -> R:
+    try:
+        return future.result()
+    except BrokenProcessPool:
+        return function(item)
 
 
 def _end_with_parent() -> None:

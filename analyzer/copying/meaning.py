@@ -61,6 +61,14 @@ class SentenceSpace:
         low, high = np.searchsorted(self.document, [document, document + 1])
         return np.arange(low, high)
 
+    def of(self, documents: Sequence[int]) -> SentenceSpace:
+        """The space of these documents alone, numbered from 0 in this order; without neighbours."""
+        rows = [self.rows(document) for document in documents]
+        owner, rows = np.repeat(np.arange(len(rows)), [len(r) for r in rows]), np.concatenate(rows)
+        return SentenceSpace(
+            owner, self.sentence[rows], self.vectors[rows], self.centred[rows], self.hubness[rows], self.common[rows],
+            self.word_weights[rows], self.bigram_weights[rows], self.log_length[rows])
+
     def features(self, a: np.ndarray, b: np.ndarray) -> np.ndarray:
         """(len(a), len(b), len(FEATURES)) float32 for the sentences in rows ``a`` against those in rows ``b``."""
         cosine = self.vectors[a] @ self.vectors[b].T

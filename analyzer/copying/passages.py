@@ -27,6 +27,10 @@ VERBATIM, EDITED = 0.97, 0.45
 """Similarity (indel, normalized characters) from which a passage is word for word, or edited; below, it is reworded."""
 
 
+Evidence = list[tuple[Passage, float, float]]
+"""What ``shared_evidence`` gives: passages of shared runs, weight of each, mean weight of a k-gram in it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Box:
     """A stretch of one text and the stretch of another that it goes with (code points, end exclusive)."""
@@ -40,7 +44,7 @@ class Box:
     """Weighted shared k-grams, with REWORDED for each sentence that is reworded and rare."""
 
 
-def shared_evidence(a: Document, b: Document, weights_a: np.ndarray) -> list[tuple[Passage, float, float]]:
+def shared_evidence(a: Document, b: Document, weights_a: np.ndarray) -> Evidence:
     """Passages that share character runs, with the weight of their k-grams and the mean weight of one.
 
     ``weights_a`` are the commonness weights of ``a``'s k-grams.
@@ -75,17 +79,28 @@ def _rarity(common: np.ndarray) -> np.ndarray:
     return np.clip((0.62 - common) / 0.27, 0.0, 1.0)
 
 
-def run_boxes(a: Document, b: Document, passages: Sequence[tuple[Passage, float, float]], boxes: Sequence[Box]) -> list[Box]:
+def run_boxes(a: Document, b: Document, passages: Evidence, boxes: Sequence[Box]) -> list[Box]:
     """Passages inside sentences too long to be taken whole, where no box stands."""
     found = []
-    for passage, evidence, weight in passages:
-        start, end = a.span(passage.start, passage.end)
-        other_start, other_end = b.span(passage.other_start, passage.other_end)
+    for shared in passages:
+        passage, box = shared[0], run_box(a, b, *shared)
         long = _in_long(a, passage.start, passage.end) or _in_long(b, passage.other_start, passage.other_end)
-        seen = any(x.start < end and start < x.end and x.other_start < other_end and other_start < x.other_end for x in boxes)
+        seen = any(x.start < box.end and box.start < x.end and x.other_start < box.other_end and box.other_start < x.other_end
+                   for x in boxes)
         if long and not seen:
-            found.append(Box(start, end, other_start, other_end, weight, evidence))
+            found.append(box)
     return found
+
+
+def run_box(a: Document, b: Document, passage: Passage, evidence: float, weight: float) -> Box:
+    """A passage of ``shared_evidence`` as it stands."""
+    return Box(*a.span(passage.start, passage.end), *b.span(passage.other_start, passage.other_end), weight, evidence)
+
+
+def in_one_sentence(a: Document, b: Document, passage: Passage) -> bool:
+    """The passage stands inside one sentence of either text."""
+    mine, theirs = a.sentence_of[passage.start : passage.end], b.sentence_of[passage.other_start : passage.other_end]
+    return all(len(np.unique(inside[inside >= 0])) == 1 for inside in (mine, theirs))
 
 
 def _in_long(document: Document, start: int, end: int) -> bool:
@@ -147,4 +162,4 @@ def to_match(a: Document, b: Document, box: Box) -> Match:
     similarity = Indel.normalized_similarity(a.content(box.start, box.end), b.content(box.other_start, box.other_end))
     kind = "verbatim" if similarity >= VERBATIM else "edited" if similarity >= EDITED else "paraphrase"
     return Match(a.id, box.start, box.end, b.id, box.other_start, box.other_end, kind, b.where,
-                 round(float(similarity), 4), round(min(1.0, box.rarity), 4))
+                 round(float(similarity), 4), round(min(1.0, float(box.rarity)), 4))

@@ -15,6 +15,8 @@ from analyzer.copying.chain import best_chains
 from analyzer.copying.logistic import Logistic
 from analyzer.copying.meaning import SentenceSpace
 
+Progress = Callable[[int, int], None]
+
 CLIP = 6.0
 """No single pair of sentences counts more than this (log odds), so that one shared heading cannot make a chain."""
 
@@ -37,7 +39,7 @@ class Chain:
 
 
 def find_chains(
-    space: SentenceSpace, pairs: np.ndarray, model: Logistic, progress: Callable[[int, int], None] | None = None
+    space: SentenceSpace, pairs: np.ndarray, model: Logistic, progress: Progress | None = None
 ) -> list[Chain]:
     """The best chain of each pair (p, 2) of documents, in the order of ``pairs``."""
     chains: list[Chain] = []

@@ -28,7 +28,7 @@ class Normalized:
 
     @property
     def text(self) -> str:
-        return "".join(map(chr, self.codes))
+        return self.codes.astype("<u4").tobytes().decode("utf-32-le", "surrogatepass")
 
 
 def normalize(text: str) -> Normalized:

@@ -15,10 +15,11 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import average_precision_score
 from sklearn.model_selection import GroupKFold
 
+from analyzer.copying.bundles import find_bundles
 from analyzer.copying.candidates import all_pairs
 from analyzer.copying.document import Document
 from analyzer.copying.correspondence import Correspondence, CorrespondenceModel, neighbour_features, pair_features
-from analyzer.copying.finder import Models, correspondences, find_matches, quote_documents
+from analyzer.copying.finder import Models, find_matches, in_order, quote_documents
 from analyzer.copying.logistic import Logistic
 from analyzer.copying.meaning import SentenceSpace, build_space
 from analyzer.copying.suspicion import SUSPECTED, coverage
@@ -175,7 +176,8 @@ def fit_correspondence(judged: list[Judged], pair_models: list[Logistic], chains
         p, others = j.prepared, [i for i in range(len(judged)) if i != k]
         background = np.concatenate([own[i] for i in others])
         common = common_kgrams([judged[i].prepared for i in others])
-        for pairs, _ in correspondences(p.documents, p.vectors, model, chains, background, common):
+        for bundle in find_bundles(*in_order(p.documents, p.vectors), model, chains, background, common)[1]:
+            pairs = bundle.correspondences(model)
             found += [(pair, same_passage(p, pair)) for pair in pairs]
             campaign += [k] * len(pairs)
     campaign = np.array(campaign)

@@ -1,0 +1,130 @@
+"""Which pairs of documents something speaks for: runs of characters that few others have, or sentences that go on alike.
+
+What is needed to look at one document and its partners closely is put in a ``Bundle``, which knows nothing of the rest of
+the comparison: bundles can be worked on in other processes or on other machines.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+import numpy as np
+
+from analyzer.copying.candidates import all_pairs, lexical_pairs, near_pairs
+from analyzer.copying.commonness import Commonness
+from analyzer.copying.correspondence import Correspondence, correspond
+from analyzer.copying.document import Document
+from analyzer.copying.logistic import Logistic
+from analyzer.copying.meaning import SentenceSpace, build_space
+from analyzer.copying.passages import Evidence, in_one_sentence, shared_evidence
+from analyzer.copying.postings import find_postings
+from analyzer.copying.rewording import Chain, Progress, chain_features, find_chains
+from analyzer.text.encode import Vectors
+
+HINT, CHANCE = 6.0, 0.03
+"""Weighted k-grams of one shared passage, or probability of a reworded copy, from which a pair is looked at closely:
+what the closer look then needs is fitted, so these only have to be low."""
+
+CELLS = 60_000
+"""Pairs of sentences in one bundle."""
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """One document of the batch and p documents that something ties it to."""
+
+    a: Document
+    others: tuple[Document, ...]
+    space: SentenceSpace
+    """Of these documents alone: 0 is ``a``, 1 the first of the others."""
+    weights: np.ndarray
+    """(k-grams of a,) commonness weights."""
+    chains: tuple[Chain, ...]
+    """(p,) of ``a`` and each of the others, numbered as in ``space``."""
+    evidence: tuple[Evidence, ...]
+    """(p,) what each of the others shares with ``a`` in runs of characters."""
+    chances: tuple[float, ...]
+    """(p,) probability that the chain is a reworded copy."""
+
+    def correspondences(self, model: Logistic) -> list[Correspondence]:
+        """The pairs seen sentence by sentence; ``model`` is of two sentences."""
+        total = [sum(weight for _, weight, _ in found) for found in self.evidence]
+        return correspond(self.a, self.others, self.space, self.weights, model, self.chains, total, self.chances)
+
+
+@dataclass(frozen=True)
+class Alone:
+    """Two documents that share one passage inside one sentence of each, and otherwise next to nothing.
+
+    In a large batch such pairs are many: two people with the same set phrase, which no table knew. What is around the
+    sentence need not be compared.
+    """
+
+    a: Document
+    b: Document
+    evidence: Evidence
+
+
+def find_bundles(
+    documents: Sequence[Document], vectors: Vectors, pair_model: Logistic, chain_model: Logistic,
+    background: np.ndarray, common_kgrams: np.ndarray, progress: Progress | None = None,
+) -> tuple[list[Alone], Iterator[Bundle]]:
+    """Every pair of documents for which something speaks; one is always of the batch.
+
+    Parameters
+    ----------
+    documents : essays of the batch first.
+    vectors : of all their sentences in order.
+    """
+    postings = find_postings(documents)
+    commonness = Commonness(postings, common_kgrams)
+    weights = lru_cache(maxsize=1)(lambda a: commonness.weights(documents[a].hashes))  # pairs come document by document
+    pairs = lexical_pairs(documents)
+    shared: dict[tuple[int, int], Evidence] = {}
+    for a, b in pairs[postings.evidence(pairs, commonness.weights(postings.hashes)) >= HINT - 0.01].tolist():
+        evidence = shared_evidence(documents[a], documents[b], weights(a))
+        if max((weight for _, weight, _ in evidence), default=0.0) >= HINT:
+            shared[a, b] = evidence
+    alone = {pair for pair, evidence in shared.items() if _alone(documents[pair[0]], documents[pair[1]], evidence)}
+    space = build_space(documents, vectors, background)
+    near = near_pairs(documents, space) if space.near else all_pairs(documents)
+    pairs = np.array(sorted({tuple(pair) for pair in near.tolist()} | (shared.keys() - alone)), int).reshape(-1, 2)
+    chains = find_chains(space, pairs, pair_model, progress)
+    chances = chain_model.probability(chain_features(chains, len(documents)))
+    found: list[tuple[Chain, Evidence, float]] = []
+    for chain, chance in zip(chains, chances.tolist()):
+        pair = chain.a, chain.b
+        if chance >= CHANCE or (pair in shared and pair not in alone):
+            alone.discard(pair)
+            if len(space.rows(chain.a)) and len(space.rows(chain.b)):
+                found.append((chain, shared.get(pair, []), chance))
+    pairs = [Alone(documents[a], documents[b], shared[a, b]) for a, b in sorted(alone)]
+    return pairs, (_bundle(part, documents, space, weights) for part in _parts(found, space))
+
+
+def _alone(a: Document, b: Document, evidence: Evidence) -> bool:
+    passage, most, _ = max(evidence, key=lambda shared: shared[1])
+    return sum(weight for _, weight, _ in evidence) - most < HINT and in_one_sentence(a, b, passage)
+
+
+def _parts(found: list[tuple[Chain, Evidence, float]], space: SentenceSpace) -> Iterator[list[tuple[Chain, Evidence, float]]]:
+    """Neighbouring ones with one ``a``, as many as CELLS allow."""
+    part, cells = [], 0
+    for one in found:
+        size = len(space.rows(one[0].a)) * len(space.rows(one[0].b))
+        if part and (one[0].a != part[0][0].a or cells + size > CELLS):
+            yield part
+            part, cells = [], 0
+        part.append(one)
+        cells += size
+    if part:
+        yield part
+
+
+def _bundle(part: list[tuple[Chain, Evidence, float]], documents: Sequence[Document], space: SentenceSpace, weights) -> Bundle:
+    chains, evidence, chances = zip(*part)
+    a, others = chains[0].a, [chain.b for chain in chains]
+    renumbered = tuple(replace(chain, a=0, b=k) for k, chain in enumerate(chains, 1))
+    return Bundle(documents[a], tuple(documents[b] for b in others), space.of([a, *others]), weights(a), renumbered, evidence, chances)
