@@ -10,18 +10,17 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from analyzer.parallel import spread
-from analyzer.text.segment import words_of_all
+from analyzer.text.segment import words
 
 
 def word_rows(texts: Sequence[str], times: np.ndarray):
     """(len(texts), words) csr float32, unit rows; a sentence stands ``times`` times in what is compared."""
-    return _from_lists(map(said, spread(words_of_all, texts)), times)
+    return _from_lists((said(words(text)) for text in texts), times)
 
 
-def said(words: Sequence[str]) -> list[str]:
+def said(tokens: Sequence[str]) -> list[str]:
     """What counts of a sentence's words; one token stands for none, so that a batch of emoji or marks has a vocabulary too."""
-    return [word for word in words if word[0].isalnum()] or [""]
+    return [word for word in tokens if word[0].isalnum()] or [""]
 
 
 def content(text: str) -> str:

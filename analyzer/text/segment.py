@@ -22,6 +22,7 @@ _PAUSE = re.compile(r"[，,；;、：:\s]")
 _OPEN, _CLOSE = "“「『", "”」』"
 _GOES_ON = re.compile(r"[，,、；;：:的地得”’」』）)》]")
 _CONTENT = re.compile(r"\w")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def split_sentences(essay: Essay) -> tuple[Sentence, ...]:
@@ -89,19 +90,29 @@ def _tokenizer():
     return jieba
 
 
+@lru_cache(maxsize=1)
+def _cutter():
+    from rjieba import Jieba
+
+    return Jieba()
+
+
 def words(text: str) -> list[str]:
-    """jieba words of ``text`` in order, punctuation and space included: ``"".join(words(text)) == text``."""
-    return list(_tokenizer().cut(text, HMM=True))
+    """jieba words of ``text`` in order, punctuation and space included: ``"".join(words(text)) == text``.
+
+    By jieba's algorithm and dictionary in Rust: twenty times as fast; of 6,000 sentences four are cut otherwise (7-2-301 is
+    one word there).
+    """
+    cut, start = [], 0
+    for word in _cutter().cut(_SURROGATE.sub("\ufffd", text), True):
+        cut.append(text[start : start + len(word)])
+        start += len(word)
+    return cut
 
 
 def tagged_words(text: str) -> list[tuple[str, str]]:
     """(word, part of speech) of ``text``, tags as in jieba (ICTCLAS): r pronoun, v verb, m number, t time, nr person."""
     return [(word, tag) for word, tag in _tokenizer().posseg.cut(text, HMM=True)]
-
-
-def words_of_all(texts: Sequence[str]) -> list[list[str]]:
-    """``words`` of each text; can be spread over processes."""
-    return [words(text) for text in texts]
 
 
 def tag_all(texts: Sequence[str]) -> list[list[tuple[str, str]]]:
