@@ -63,8 +63,24 @@ def test_the_list_of_suspects_is_ranked_and_filtered(batch, report):
     page = open_page("suspects", batch=batch)
     assert page.dataframe[0].value["id"].tolist() == report.suspects.id.tolist()
     unit = report.suspects.unit[0]
-    page.selectbox(key="suspects-unit").set_value(unit).run()
+    page.selectbox(key=f"suspects-unit-{batch}").set_value(unit).run()
     assert set(page.dataframe[0].value["单位"]) == {unit}
+    assert f"{len(report.suspects)} 条中的" in words(page)
+
+
+def test_what_was_asked_of_the_list_outlasts_a_look_at_a_pair(batch, report):
+    person = next(s for s in report.suspects.itertuples() if s.author)
+    page = open_page("suspects", batch=batch)
+    page.text_input(key=f"suspects-sought-{batch}").set_value(person.author).run()
+    page.slider(key=f"suspects-least-{batch}").set_value(0.1).run()
+    listed = page.dataframe[0].value["id"].tolist()
+    assert person.id in listed and len(listed) < len(report.suspects)
+    page.query_params["essay"] = person.id
+    page.run()
+    assert not page.dataframe
+    next(button for button in page.button if button.label == "返回清单").click().run()
+    assert page.dataframe[0].value["id"].tolist() == listed
+    assert page.text_input(key=f"suspects-sought-{batch}").value == person.author and page.slider[0].value == 0.1
 
 
 def test_what_changed_since_earlier_batches_is_said_as_in_the_document(report, store):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from html import escape
+from typing import Any
 from urllib.parse import quote
 
 import pandas as pd
@@ -52,7 +53,7 @@ def _list(batch: StoredBatch, found: Loaded) -> None:
     if view != (wanted or VIEWS[0]):
         st.query_params["view"] = view
     if view == VIEWS[0]:
-        _ranked(_filtered(_table(found, context.store().reviews(batch.id))))
+        _ranked(_filtered(_table(found, context.store().reviews(batch.id)), batch.id))
     else:
         _groups(batch, found)
 
@@ -78,14 +79,38 @@ def _table(found: Loaded, reviews) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _filtered(table: pd.DataFrame) -> pd.DataFrame:
-    cells = st.columns([2, 1.4, 1.4, 1.4, 1.6])
-    for cell, name, key in zip(cells, ("单位", "层级", "类型", "核实状态"), ("unit", "tier", "kind", "state"), strict=False):
-        choice = cell.selectbox(name, sorted(table[name].unique()), index=None, placeholder="全部", key=f"suspects-{key}")
+FILTERS = {"单位": "unit", "层级": "tier", "类型": "kind", "核实状态": "state"}
+
+
+def _filtered(table: pd.DataFrame, batch: str) -> pd.DataFrame:
+    """The rows that are asked for. What was asked for outlasts a look at a pair, during which Streamlit forgets its widgets."""
+    asked = st.session_state.setdefault(f"suspects-asked-{batch}", {})
+    total = len(table)
+    cells = st.columns([1.5, 2, 1.3, 1.3, 1.3, 1.5])
+    sought = cells[0].text_input("找人", placeholder="姓名、单位、题目", **_as_asked(asked, "sought", batch))
+    if sought and sought.strip():
+        words = table["单位"] + " " + table["姓名"] + " " + table["相似对象"]
+        table = table[words.str.contains(sought.strip(), case=False, regex=False)]
+    for cell, (name, key) in zip(cells[1:], FILTERS.items(), strict=False):
+        options = sorted(table[name].unique())
+        if asked.get(key) not in options:
+            asked.pop(key, None)
+        choice = cell.selectbox(name, options, index=None, placeholder="全部", **_as_asked(asked, key, batch))
         if choice is not None:
             table = table[table[name] == choice]
-    least = cells[4].slider("疑似程度不低于", 0.0, 1.0, 0.0, 0.05, key="suspects-least")
-    return table[table["程度"] >= least]
+    least = cells[5].slider("疑似程度不低于", 0.0, 1.0, step=0.05, **_as_asked(asked, "least", batch))
+    table = table[table["程度"] >= least]
+    if len(table) < total:
+        theme.lede(f"{total} 条中的 {len(table)} 条。“上一对”“下一对”只在这些里翻。")
+    return table
+
+
+def _as_asked(asked: dict[str, Any], name: str, batch: str) -> dict[str, Any]:
+    """Key and callback of a widget that shows what was asked for before, and notes what is asked for now."""
+    key = f"suspects-{name}-{batch}"
+    if key not in st.session_state and asked.get(name) is not None:
+        st.session_state[key] = asked[name]
+    return {"key": key, "on_change": lambda: asked.__setitem__(name, st.session_state[key])}
 
 
 def _ranked(table: pd.DataFrame) -> None:
