@@ -31,21 +31,18 @@ class Passage:
     shared: int
 
 
-def align(a: np.ndarray, b: np.ndarray, gap: int = GAP) -> list[Passage]:
-    """Passages that two texts share.
+def join(runs: np.ndarray, gap: int = GAP) -> list[Passage]:
+    """Passages of the (r, 3) ``runs`` that two texts share, in the order of the first text."""
+    return sorted(_join(runs, gap), key=lambda p: (p.start, p.other_start)) if len(runs) else []
 
-    ``a`` and ``b`` are (n,) and (m,) uint64 arrays of k-gram hashes, a 0 where the k-gram must not count (quoted
-    text). Offsets of the result are normalized characters; passages are in the order of ``a``.
+
+def runs(a: np.ndarray, b: np.ndarray, order: np.ndarray | None = None) -> np.ndarray:
+    """(r, 3) int64: start in a, start in b, length in characters, of maximal runs of shared k-grams.
+
+    ``a`` and ``b`` are (n,) and (m,) uint64 arrays of k-gram hashes, a 0 where the k-gram must not count (quoted text);
+    ``order`` is what sorts ``b``, where it is known. Offsets are normalized characters.
     """
-    found = runs(a, b)
-    if not len(found):
-        return []
-    return sorted(_join(found, gap), key=lambda p: (p.start, p.other_start))
-
-
-def runs(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """(r, 3) int64: start in a, start in b, length in characters, of maximal runs of shared k-grams."""
-    order = np.argsort(b, kind="stable")
+    order = np.argsort(b, kind="stable") if order is None else order
     ordered = b[order]
     low, high = np.searchsorted(ordered, a, "left"), np.searchsorted(ordered, a, "right")
     count = np.where(a == 0, 0, high - low)

@@ -6,7 +6,7 @@ the comparison: bundles can be worked on in other processes or on other machines
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -19,7 +19,7 @@ from analyzer.copying.document import Document
 from analyzer.copying.logistic import Logistic
 from analyzer.copying.meaning import SentenceSpace, build_space
 from analyzer.copying.passages import Evidence, in_one_sentence, shared_evidence
-from analyzer.copying.postings import find_postings
+from analyzer.copying.postings import Postings, find_postings
 from analyzer.copying.rewording import Chain, Progress, chain_features, find_chains
 from analyzer.text.encode import Vectors
 
@@ -29,6 +29,9 @@ what the closer look then needs is fitted, so these only have to be low."""
 
 CELLS = 60_000
 """Pairs of sentences in one bundle."""
+
+Found = tuple[Chain, Evidence, float]
+"""A pair of documents: the chain between them, what they share, the probability that the chain is a reworded copy."""
 
 
 @dataclass(frozen=True)
@@ -80,20 +83,14 @@ def find_bundles(
     """
     postings = find_postings(documents)
     commonness = Commonness(postings, common_kgrams)
-    weights = lru_cache(maxsize=1)(lambda a: commonness.weights(documents[a].hashes))  # pairs come document by document
-    pairs = lexical_pairs(documents)
-    shared: dict[tuple[int, int], Evidence] = {}
-    for a, b in pairs[postings.evidence(pairs, commonness.weights(postings.hashes)) >= HINT - 0.01].tolist():
-        evidence = shared_evidence(documents[a], documents[b], weights(a))
-        if max((weight for _, weight, _ in evidence), default=0.0) >= HINT:
-            shared[a, b] = evidence
-    alone = {pair for pair, evidence in shared.items() if _alone(documents[pair[0]], documents[pair[1]], evidence)}
+    shared = shared_runs(documents, lexical_pairs(documents), postings, commonness)
+    alone = {pair for pair, evidence in shared.items() if is_alone(documents[pair[0]], documents[pair[1]], evidence)}
     space = build_space(documents, vectors, background)
     near = near_pairs(documents, space) if space.near else all_pairs(documents)
     pairs = np.array(sorted({tuple(pair) for pair in near.tolist()} | (shared.keys() - alone)), int).reshape(-1, 2)
     chains = find_chains(space, pairs, pair_model, progress)
     chances = chain_model.probability(chain_features(chains, len(documents)))
-    found: list[tuple[Chain, Evidence, float]] = []
+    found: list[Found] = []
     for chain, chance in zip(chains, chances.tolist()):
         pair = chain.a, chain.b
         if chance >= CHANCE or (pair in shared and pair not in alone):
@@ -101,17 +98,45 @@ def find_bundles(
             if len(space.rows(chain.a)) and len(space.rows(chain.b)):
                 found.append((chain, shared.get(pair, []), chance))
     pairs = [Alone(documents[a], documents[b], shared[a, b]) for a, b in sorted(alone)]
-    return pairs, (_bundle(part, documents, space, weights) for part in _parts(found, space))
+    return pairs, bundles_of(found, documents, space, commonness)
 
 
-def _alone(a: Document, b: Document, evidence: Evidence) -> bool:
+def shared_runs(
+    documents: Sequence[Document], pairs: np.ndarray, postings: Postings, commonness: Commonness
+) -> dict[tuple[int, int], Evidence]:
+    """What those of the (p, 2) pairs share that share enough; ``postings`` are those of ``documents``, pairs in order."""
+    weights = _weights(documents, commonness)
+    shared: dict[tuple[int, int], Evidence] = {}
+    for a, b in pairs[postings.evidence(pairs, commonness.weights(postings.hashes)) >= HINT - 0.01].tolist():
+        evidence = shared_evidence(documents[a], documents[b], weights(a))
+        if max((weight for _, weight, _ in evidence), default=0.0) >= HINT:
+            shared[a, b] = evidence
+    return shared
+
+
+def is_alone(a: Document, b: Document, evidence: Evidence) -> bool:
+    """See ``Alone``."""
     passage, most, _ = max(evidence, key=lambda shared: shared[1])
     return sum(weight for _, weight, _ in evidence) - most < HINT and in_one_sentence(a, b, passage)
 
 
-def _parts(found: list[tuple[Chain, Evidence, float]], space: SentenceSpace) -> Iterator[list[tuple[Chain, Evidence, float]]]:
+def bundles_of(
+    found: Sequence[Found], documents: Sequence[Document], space: SentenceSpace, commonness: Commonness
+) -> Iterator[Bundle]:
+    """Pairs for which something speaks, in order, as bundles."""
+    weights = _weights(documents, commonness)
+    return (_bundle(part, documents, space, weights) for part in _parts(found, space))
+
+
+def _weights(documents: Sequence[Document], commonness: Commonness) -> Callable[[int], np.ndarray]:
+    """Of one document's k-grams; pairs come document by document."""
+    return lru_cache(maxsize=1)(lambda a: commonness.weights(documents[a].hashes))
+
+
+def _parts(found: Sequence[Found], space: SentenceSpace) -> Iterator[list[Found]]:
     """Neighbouring ones with one ``a``, as many as CELLS allow."""
-    part, cells = [], 0
+    part: list[Found] = []
+    cells = 0
     for one in found:
         size = len(space.rows(one[0].a)) * len(space.rows(one[0].b))
         if part and (one[0].a != part[0][0].a or cells + size > CELLS):
@@ -123,7 +148,7 @@ def _parts(found: list[tuple[Chain, Evidence, float]], space: SentenceSpace) -> 
         yield part
 
 
-def _bundle(part: list[tuple[Chain, Evidence, float]], documents: Sequence[Document], space: SentenceSpace, weights) -> Bundle:
+def _bundle(part: list[Found], documents: Sequence[Document], space: SentenceSpace, weights) -> Bundle:
     chains, evidence, chances = zip(*part)
     a, others = chains[0].a, [chain.b for chain in chains]
     renumbered = tuple(replace(chain, a=0, b=k) for k, chain in enumerate(chains, 1))

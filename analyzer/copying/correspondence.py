@@ -102,7 +102,7 @@ def _shared_characters(
     n, m = len(a.sentences), len(b.sentences)
     sentence_a, sentence_b = a.sentence_of, b.sentence_of
     weight, longest, covered_a, covered_b = np.zeros((4, n * m))
-    found = runs(a.hashes, b.hashes)
+    found = runs(a.hashes, b.hashes, b.order)
     if len(found):
         number = np.repeat(np.arange(len(found)), found[:, 2])
         within = np.arange(len(number)) - np.repeat(np.cumsum(found[:, 2]) - found[:, 2], found[:, 2])

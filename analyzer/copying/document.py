@@ -40,6 +40,11 @@ class Document:
         return [read[s.start : s.end].replace(UNSEEN, "") or s.text for s in self.sentences]
 
     @cached_property
+    def order(self) -> np.ndarray:
+        """(k-grams,) int32 what sorts ``hashes``."""
+        return np.argsort(self.hashes, kind="stable").astype(np.int32)
+
+    @cached_property
     def sentence_of(self) -> np.ndarray:
         """(normalized characters,) index of the sentence that each stands in, -1 between sentences."""
         owner = np.full(len(self.essay.text), -1)

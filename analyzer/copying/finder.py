@@ -16,7 +16,7 @@ from analyzer.copying.logistic import Logistic, load_logistic
 from analyzer.copying.match import Match
 from analyzer.copying.meaning import as_vectors, load_background
 from analyzer.copying.noise import grown
-from analyzer.copying.passages import Box, merge, run_box, run_boxes, sentence_boxes, to_match
+from analyzer.copying.passages import Box, Evidence, merge, run_box, run_boxes, sentence_boxes, to_match
 from analyzer.copying.quotes import marked_quotes, official_quotes
 from analyzer.copying.rewording import Progress
 from analyzer.essay import Essay
@@ -87,11 +87,15 @@ def find_matches(
         return []  # nothing to compare, or nothing but quotations and marks
     ordered = in_order(documents, vectors)
     alone, bundles = find_bundles(*ordered, models.pairs, models.chains, models.background, models.common_kgrams, progress)
-    matches = [to_match(pair.a, pair.b, run_box(pair.a, pair.b, *shared))
-               for pair in alone for shared in pair.evidence if shared[1] >= LEAST_EVIDENCE]
+    matches = [match for pair in alone for match in shared_passages(pair.a, pair.b, pair.evidence)]
     for found in each(partial(look_closely, pairs=models.pairs, correspondence=models.correspondence), bundles):
         matches += found
     return sorted(matches, key=lambda m: (m.essay, m.other, m.start, m.other_start))
+
+
+def shared_passages(a: Document, b: Document, evidence: Evidence) -> list[Match]:
+    """The passages of two documents that share runs of characters alone."""
+    return [to_match(a, b, run_box(a, b, *shared)) for shared in evidence if shared[1] >= LEAST_EVIDENCE]
 
 
 def look_closely(bundle: Bundle, pairs: Logistic, correspondence: CorrespondenceModel) -> list[Match]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analyzer.copying.align import Passage, align
+from analyzer.copying.align import Passage, join, runs
 from analyzer.copying.correspondence import Correspondence
 from analyzer.copying.document import Document
 from analyzer.copying.fingerprints import K
@@ -49,14 +49,18 @@ def shared_evidence(a: Document, b: Document, weights_a: np.ndarray) -> Evidence
 
     ``weights_a`` are the commonness weights of ``a``'s k-grams.
     """
+    found = runs(a.hashes, b.hashes, b.order)
+    start, other_start, length = found.T
     passages = []
-    for passage in align(a.hashes, b.hashes):
-        window = slice(passage.start, passage.end - K + 1)
-        theirs = b.hashes[passage.other_start : passage.other_end - K + 1]
-        shared = np.isin(a.hashes[window], theirs) & (a.hashes[window] != 0)
-        evidence = float(weights_a[window][shared].sum())
+    for passage in join(found):
+        shared = np.zeros(len(a.hashes), bool)
+        inside = (start >= passage.start) & (start + length <= passage.end)
+        inside &= (other_start >= passage.other_start) & (other_start + length <= passage.other_end)
+        for first, size in found[inside][:, ::2].tolist():
+            shared[first : first + size - K + 1] = True
+        evidence = float(weights_a[shared].sum())
         if evidence > 0:
-            passages.append((passage, evidence, evidence / shared.sum()))
+            passages.append((passage, evidence, evidence / int(shared.sum())))
     return passages
 
 

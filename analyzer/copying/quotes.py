@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from analyzer.copying.align import align
+from analyzer.copying.align import join, runs
 from analyzer.copying.document import Document
 from analyzer.copying.match import Match
 
@@ -22,7 +22,7 @@ def official_quotes(document: Document, official: Sequence[Document]) -> list[Ma
     """Passages of ``document`` that stand in an official document, whole sentences where most of a sentence does."""
     matches = []
     for source in official:
-        for passage in align(document.hashes, source.hashes, gap=6):
+        for passage in join(runs(document.hashes, source.hashes, source.order), gap=6):
             if passage.shared < SHORTEST:
                 continue
             start, end = _whole_sentences(document, *document.span(passage.start, passage.end))
