@@ -137,14 +137,15 @@ class Accounts:
 
     def _count_attempt(self, name: str, address: str) -> None:
         """Count a try before it is made (many at once must not slip through). Raises LoginRefused while one has to wait."""
-        at = time.time()
         with self._database() as db:
             db.execute("BEGIN IMMEDIATE")
+            at = time.time()
             db.execute("DELETE FROM attempts WHERE last < ?", (at - FORGOTTEN,))
             keys = {"user": _digest(f"user {name}"), "address": _digest(f"address {address}")}
             for kind, key in keys.items():
                 row = db.execute("SELECT failures, last FROM attempts WHERE key = ?", (key,)).fetchone()
-                wait = row["last"] + _delay(row["failures"], kind) - at if row else 0.0
+                delay = _delay(row["failures"], kind) if row else 0.0
+                wait = row["last"] + delay - at if delay else 0.0  # without a delay none, whatever the clock says meanwhile
                 if wait > 0:
                     raise LoginRefused(f"试得太多了，请 {wait:.0f} 秒后再试。" if wait >= 1 else "请稍等再试。", wait)
             for key in keys.values():
