@@ -6,27 +6,23 @@ Needs Chromium and playwright. Look at every picture afterwards: no clipped text
 from __future__ import annotations
 
 import argparse
-import os
-import shutil
-import socket
-import subprocess
+import sys
 import tempfile
 import time
-import urllib.error
-import urllib.request
 from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "tests"))
 
 from analyzer.report.report import Report
 from analyzer.report.review import Review
 from analyzer.store import Store
 from analyzer.ui import jobs
-from analyzer.serve import command
+from serving import FLAGS, browser_path, free_port, serving
 
 OUT = Path(__file__).parent / "screenshots"
-FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-         "--disable-component-update", "--disable-sync")  # fmt: skip
 CHART = "[data-testid=stVegaLiteChart] svg, [data-testid=stVegaLiteChart] canvas"
 GRID = "[data-testid=stDataFrame] canvas"
 
@@ -41,16 +37,11 @@ def main() -> None:
         batch = store.add_report("2021-03 教育整顿", Report.from_json(report)) if report else analyzed_samples(store)
         found = store.report(batch)
         review_some(store, batch, found)
-        server, url = serve(home)
-        try:
-            with sync_playwright() as playwright:
-                browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=list(FLAGS))
-                page = browser.new_page(viewport={"width": 1366, "height": 768}, locale="zh-CN")
-                take(page, url, batch, found)
-                browser.close()
-        finally:
-            server.terminate()
-            server.wait()
+        with serving(Path(home), free_port()) as app, sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=browser_path(), args=list(FLAGS))
+            page = browser.new_page(viewport={"width": 1366, "height": 768}, locale="zh-CN")
+            take(page, app.url, batch, found)
+            browser.close()
 
 
 def analyzed_samples(store: Store) -> str:
@@ -71,22 +62,6 @@ def review_some(store: Store, batch: str, report: Report) -> None:
         Review("", "unfounded", "钱某", "同一次活动，各写各的", "", "2021-04-09"),
     ), strict=False):  # fmt: skip
         store.save_review(batch, Review(id, review.state, review.responsible, review.conclusion, review.measures, review.due, review.note), "学习办 孙某")
-
-
-def serve(home: str) -> tuple[subprocess.Popen, str]:
-    with socket.socket() as probe:
-        probe.bind(("localhost", 0))
-        port = probe.getsockname()[1]
-    server = subprocess.Popen(command(port, open_browser=False), env=os.environ | {"XINDE_HOME": home}, stdout=subprocess.DEVNULL)
-    until = time.monotonic() + 60
-    while time.monotonic() < until:
-        try:
-            urllib.request.urlopen(f"http://localhost:{port}/_stcore/health", timeout=2).close()
-            return server, f"http://localhost:{port}"
-        except (urllib.error.URLError, ConnectionError, TimeoutError):
-            time.sleep(0.3)
-    server.terminate()
-    raise SystemExit("the app did not start")
 
 
 def take(page: Page, url: str, batch: str, report: Report) -> None:

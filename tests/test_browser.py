@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import shutil
 from dataclasses import replace
 
 import pytest
 from openpyxl import load_workbook
 from report_fixture import HOSTILE, large_report, synthetic_report
-from serving import free_port, serving
+from serving import FLAGS, browser_path, free_port, serving
 
 from analyzer.copying.match import Match
 from analyzer.essay import Problem
@@ -19,8 +18,6 @@ from analyzer.report.workbook import write_workbook
 from analyzer.resources import resource
 from analyzer.store import Store
 
-FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-         "--disable-component-update", "--disable-sync")  # fmt: skip
 pytestmark = pytest.mark.flaky(reruns=2)  # a browser on a busy machine now and then misses a beat; a fault fails three times
 WAIT = 60_000
 """Milliseconds until a page must show what is waited for."""
@@ -28,7 +25,7 @@ WAIT = 60_000
 
 @pytest.fixture(scope="module")
 def chromium():
-    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    path = browser_path()
     if path is None:
         if os.environ.get("XINDE_REQUIRE_BROWSER") == "1":
             pytest.fail("no chromium on this machine, and XINDE_REQUIRE_BROWSER=1")
@@ -52,8 +49,8 @@ def store(home):
 
 @pytest.fixture(scope="module")
 def server(home, chromium):
-    with serving(home, free_port()) as url:
-        yield url
+    with serving(home, free_port()) as app:
+        yield app.url
 
 
 @pytest.fixture
