@@ -12,7 +12,9 @@ import zipfile
 from collections.abc import Iterator
 
 from analyzer.ingest.errors import unreadable
-from analyzer.ingest.word import local_name, parse_xml
+from analyzer.ingest.page_order import Format, lines
+from analyzer.ingest.word import parse_xml
+from analyzer.ingest.word_visibility import local_name
 
 _PARAGRAPHS = {"p", "h"}
 _SKIPPED = {"tracked-changes", "annotation", "note", "ruby-text", "forms", "sequence-decls"}
@@ -30,30 +32,14 @@ def read_odt(data: bytes) -> tuple[str, dict[str, str]]:
         content = parse_xml(package.read("content.xml"))
         meta = package.read("meta.xml") if "meta.xml" in package.namelist() else b""
     body = next(element for element in content.iter() if local_name(element) == "body")
-    text = "\n".join(_blocks(body))
+    text = "\n".join(lines(body, Format(_PARAGRAPHS, "table-row", _SKIPPED, _inline, _cells)))
     if not text.strip() and any(local_name(element) == "image" for element in body.iter()):
         raise unreadable("pictures")
     return text, _traces(meta)
 
 
-def _blocks(element) -> Iterator[str]:
-    name = local_name(element)
-    if name in _SKIPPED:
-        return
-    if name in _PARAGRAPHS:
-        boxes: list = []
-        line = "".join(_inline(element, boxes))
-        if line or not boxes:
-            yield line
-        for box in boxes:
-            for child in box:
-                yield from _blocks(child)
-    elif name == "table-row":
-        cells = (cell for cell in element if local_name(cell) == "table-cell")
-        yield "\t".join("\n".join(line for child in cell for line in _blocks(child)) for cell in cells)
-    else:
-        for child in element:
-            yield from _blocks(child)
+def _cells(row) -> list:
+    return [cell for cell in row if local_name(cell) == "table-cell"]
 
 
 def _inline(element, boxes: list) -> Iterator[str]:

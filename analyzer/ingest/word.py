@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from functools import partial
 
 from analyzer.ingest.errors import unreadable
+from analyzer.ingest.page_order import Format, lines
 from analyzer.ingest.word_visibility import Visibility, local_name
 
 _SKIPPED = {
@@ -46,7 +48,8 @@ def read_docx(data: bytes) -> tuple[str, dict[str, str]]:
 
 
 def _text(root, visibility: Visibility) -> str:
-    return "\n".join(line for block in root for line in _blocks(block, visibility))
+    inline = partial(_inline, visibility=visibility)
+    return "\n".join(lines(root, Format({"p"}, "tr", _SKIPPED, inline, _cells)))
 
 
 def _part_root(parts: dict, name: str):
@@ -62,24 +65,8 @@ def parse_xml(data: bytes):
     return etree.fromstring(data, etree.XMLParser(resolve_entities=False, no_network=True))
 
 
-def _blocks(element, visibility: Visibility) -> Iterator[str]:
-    name = local_name(element)
-    if name in _SKIPPED:
-        return
-    if name == "p":
-        boxes: list = []
-        line = "".join(_inline(element, boxes, visibility))
-        # the paragraph that holds nothing but the anchor of a text box is no line of its own
-        if line or not boxes:
-            yield line
-        for box in boxes:
-            for child in box:
-                yield from _blocks(child, visibility)
-    elif name == "tr":
-        yield "\t".join("\n".join(_cell(cell, visibility)) for cell in element.iter() if _is_cell_of(cell, element))
-    else:
-        for child in element:
-            yield from _blocks(child, visibility)
+def _cells(row) -> Iterator:
+    return (cell for cell in row.iter() if _is_cell_of(cell, row))
 
 
 def _is_cell_of(element, row) -> bool:
@@ -90,11 +77,6 @@ def _is_cell_of(element, row) -> bool:
     while local_name(parent) not in ("tr", "tc"):
         parent = parent.getparent()
     return parent is row
-
-
-def _cell(cell, visibility: Visibility) -> Iterator[str]:
-    for child in cell:
-        yield from _blocks(child, visibility)
 
 
 def _inline(element, boxes: list, visibility: Visibility) -> Iterator[str]:
