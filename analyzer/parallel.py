@@ -10,7 +10,7 @@ import os
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -84,6 +84,14 @@ def _result(function: Callable[[T], R], item: T, future: Future[R]) -> R:
         return future.result()
     except BrokenProcessPool:
         return function(item)
+
+
+def in_threads(function: Callable[[T], R], items: Sequence[T]) -> Iterator[R]:
+    """``function`` of each item, in order, several at once: for work on large arrays, which numpy does outside Python's lock."""
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(1, user_api="blas"), ThreadPoolExecutor(cores()) as pool:
+        yield from pool.map(function, items)
 
 
 def _end_with_parent() -> None:

@@ -21,6 +21,7 @@ from analyzer.copying.meaning import SentenceSpace, build_space
 from analyzer.copying.passages import Evidence, in_one_sentence, shared_evidence
 from analyzer.copying.postings import Postings, find_postings
 from analyzer.copying.rewording import Chain, Progress, chain_features, find_chains
+from analyzer.parallel import each
 from analyzer.text.encode import Vectors
 
 HINT, CHANCE = 6.0, 0.03
@@ -105,13 +106,23 @@ def shared_runs(
     documents: Sequence[Document], pairs: np.ndarray, postings: Postings, commonness: Commonness
 ) -> dict[tuple[int, int], Evidence]:
     """What those of the (p, 2) pairs share that share enough; ``postings`` are those of ``documents``, pairs in order."""
-    weights = _weights(documents, commonness)
-    shared: dict[tuple[int, int], Evidence] = {}
-    for a, b in pairs[postings.evidence(pairs, commonness.weights(postings.hashes)) >= HINT - 0.01].tolist():
-        evidence = shared_evidence(documents[a], documents[b], weights(a))
-        if max((weight for _, weight, _ in evidence), default=0.0) >= HINT:
-            shared[a, b] = evidence
-    return shared
+    kept = pairs[postings.evidence(pairs, commonness.weights(postings.hashes)) >= HINT - 0.01]
+    others = np.split(kept[:, 1], np.flatnonzero(np.diff(kept[:, 0])) + 1)
+    firsts = kept[np.append(True, np.diff(kept[:, 0]) != 0)[: len(kept)], 0].tolist()
+    hashes = (
+        (documents[a].hashes, commonness.weights(documents[a].hashes), [documents[b].hashes for b in bs])
+        for a, bs in zip(firsts, others))
+    return {
+        (a, b): evidence
+        for a, bs, found in zip(firsts, others, each(_shared, hashes)) for b, evidence in zip(bs.tolist(), found)
+        if max((weight for _, weight, _ in evidence), default=0.0) >= HINT
+    }
+
+
+def _shared(hashes: tuple[np.ndarray, np.ndarray, list[np.ndarray]]) -> list[Evidence]:
+    a, weights, others = hashes
+    order = np.argsort(a, kind="stable")
+    return [shared_evidence(a, b, weights, order) for b in others]
 
 
 def is_alone(a: Document, b: Document, evidence: Evidence) -> bool:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from analyzer.parallel import in_threads
+
 NEAREST = 10
 """Neighbours that make a sentence's hubness (CSLS: Conneau et al. 2018, Word Translation Without Parallel Data)."""
 
@@ -102,16 +104,17 @@ def search(centred: np.ndarray, index: np.ndarray, document: np.ndarray) -> Near
 
 def _all_against_all(centred: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
     centred = centred[:]
-    others, cosine = np.empty((len(centred), k), np.int32), np.empty((len(centred), k), np.float32)
-    for start in range(0, len(centred), 512):
+
+    def nearest(start: int) -> tuple[np.ndarray, np.ndarray]:
         score = centred[start : start + 512] @ centred.T
         score[np.arange(len(score)), np.arange(start, start + len(score))] = -2
-        top = np.argpartition(-score, k - 1, axis=1)[:, :k]
+        top = np.argpartition(score, -k, axis=1)[:, -k:]
         value = np.take_along_axis(score, top, 1)
         order = np.argsort(-value, axis=1, kind="stable")
-        others[start : start + 512] = np.take_along_axis(top, order, 1)
-        cosine[start : start + 512] = np.take_along_axis(value, order, 1)
-    return others, cosine
+        return np.take_along_axis(top, order, 1).astype(np.int32), np.take_along_axis(value, order, 1)
+
+    found = in_threads(nearest, range(0, len(centred), 512))
+    return tuple(np.concatenate(part) for part in zip(*found))
 
 
 def _by_index(centred, k: int) -> tuple[np.ndarray, np.ndarray]:

@@ -44,21 +44,21 @@ class Box:
     """Weighted shared k-grams, with REWORDED for each sentence that is reworded and rare."""
 
 
-def shared_evidence(a: Document, b: Document, weights_a: np.ndarray) -> Evidence:
-    """Passages that share character runs, with the weight of their k-grams and the mean weight of one.
+def shared_evidence(a: np.ndarray, b: np.ndarray, weights: np.ndarray, order: np.ndarray) -> Evidence:
+    """Passages that two texts share in runs of characters.
 
-    ``weights_a`` are the commonness weights of ``a``'s k-grams.
+    ``a`` and ``b`` are k-gram hashes (0 for quotation), ``weights`` the commonness weights of ``a``'s, ``order`` what sorts them.
     """
-    found = runs(a.hashes, b.hashes, b.order)
+    found = runs(b, a, order)[:, [1, 0, 2]]
     start, other_start, length = found.T
     passages = []
     for passage in join(found):
-        shared = np.zeros(len(a.hashes), bool)
+        shared = np.zeros(len(a), bool)
         inside = (start >= passage.start) & (start + length <= passage.end)
         inside &= (other_start >= passage.other_start) & (other_start + length <= passage.other_end)
         for first, size in found[inside][:, ::2].tolist():
             shared[first : first + size - K + 1] = True
-        evidence = float(weights_a[shared].sum())
+        evidence = float(weights[shared].sum())
         if evidence > 0:
             passages.append((passage, evidence, evidence / int(shared.sum())))
     return passages

@@ -14,6 +14,7 @@ import numpy as np
 from analyzer.copying.chain import best_chains
 from analyzer.copying.logistic import Logistic
 from analyzer.copying.meaning import SentenceSpace
+from analyzer.parallel import in_threads
 
 Progress = Callable[[int, int], None]
 
@@ -22,6 +23,8 @@ CLIP = 6.0
 
 OFFSET = 1.0
 """Log odds that a pair of sentences must have for a chain to gain by it."""
+
+PAIRS_AT_ONCE = 1000
 
 CHAIN_FEATURES = ("score", "log_score", "common", "margin_a", "margin_b", "margin_third")
 
@@ -43,20 +46,26 @@ def find_chains(
 ) -> list[Chain]:
     """The best chain of each pair (p, 2) of documents, in the order of ``pairs``."""
     chains: list[Chain] = []
-    for start in range(0, len(pairs), 2000):
-        block = pairs[start : start + 2000]
-        scores, commons = [], []
-        for features in pair_features(space, block):
-            scores.append(np.clip(model.log_odds(features), -CLIP, CLIP) - OFFSET)
-            commons.append(features[..., 7] / 2)
-        kept = [k for k, s in enumerate(scores) if s.size]
-        found = dict(zip(kept, best_chains([scores[k] for k in kept])))
-        for k, (a, b) in enumerate(block):
-            score, path = found.get(k, (0.0, []))
-            common = float(np.mean([commons[k][i, j] for i, j in path])) if path else 0.0
-            chains.append(Chain(int(a), int(b), score, tuple(path), common))
+    blocks = [pairs[start : start + PAIRS_AT_ONCE] for start in range(0, len(pairs), PAIRS_AT_ONCE)]
+    for found in in_threads(lambda block: _chains(space, block, model), blocks):
+        chains += found
         if progress:
-            progress(min(start + 2000, len(pairs)), len(pairs))
+            progress(len(chains), len(pairs))
+    return chains
+
+
+def _chains(space: SentenceSpace, pairs: np.ndarray, model: Logistic) -> list[Chain]:
+    scores, commons = [], []
+    for features in pair_features(space, pairs):
+        scores.append(np.clip(model.log_odds(features), -CLIP, CLIP) - OFFSET)
+        commons.append(features[..., 7] / 2)
+    kept = [k for k, s in enumerate(scores) if s.size]
+    found = dict(zip(kept, best_chains([scores[k] for k in kept])))
+    chains = []
+    for k, (a, b) in enumerate(pairs):
+        score, path = found.get(k, (0.0, []))
+        common = float(np.mean([commons[k][i, j] for i, j in path])) if path else 0.0
+        chains.append(Chain(int(a), int(b), score, tuple(path), common))
     return chains
 
 
