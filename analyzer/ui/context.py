@@ -12,9 +12,12 @@ from analyzer.report.legible import with_legible_names
 from analyzer.report.report import Report
 from analyzer.report.suspects import Suspect, document_name, suspects
 from analyzer.store import Store, StoredBatch, data_folder
-from analyzer.store.access import Access
+from analyzer.store.access import Access, NotAllowed
 from analyzer.ui import session
 from analyzer.ui.theme import labels
+
+
+OPENING = "正在打开这一批……"
 
 
 @dataclass(frozen=True)
@@ -61,15 +64,30 @@ def loaded(batch: StoredBatch) -> Loaded | None:
     """The batch's report, or None where it has not been analyzed yet."""
     asking = store()
     path = asking.report_path(batch.id)
-    return _loaded(str(path), batch.id, asking.scope(), asking) if path.exists() else None
+    if not path.exists():
+        return None
+    unit = asking.scope()
+    return _whole(str(path), batch.id, asking) if unit is None else _of_unit(str(path), batch.id, unit, asking)
 
 
-@st.cache_resource(show_spinner="正在打开这一批……", max_entries=8, ttl="2h")
-def _loaded(path: str, batch: str, scope: str | None, _asking: Access) -> Loaded:
-    """Shared by all who see the same of it: ``path`` names one state of one report, ``scope`` the unit that is seen."""
-    report = with_legible_names(_asking.report(batch))
+@st.cache_resource(show_spinner=OPENING, max_entries=8, ttl="2h")
+def _whole(path: str, batch: str, _asking: Access) -> Loaded:
+    """Shared by all who see the whole of it; ``path`` names one state of one report."""
+    return _open(path, batch, None, _asking)
+
+
+@st.cache_resource(show_spinner=OPENING, max_entries=64, ttl="2h")
+def _of_unit(path: str, batch: str, unit: str, _asking: Access) -> Loaded:
+    """Shared by the reviewers of one unit. Many may be kept: there are more units than batches that are worked on, and they are small."""
+    return _open(path, batch, unit, _asking)
+
+
+def _open(path: str, batch: str, unit: str | None, asking: Access) -> Loaded:
+    report = with_legible_names(asking.report(batch))
+    if asking.scope() != unit:  # made a reviewer, or no longer, at this very moment: what is kept must not be another's
+        raise NotAllowed("您的权限刚有变动，请重新打开这一页。")
     names = labels({essay.id: document_name(report, essay.id) for essay in report.essays})
-    return Loaded(report, report.table, tuple(suspects(report)), names, f"{path}|{scope}")
+    return Loaded(report, report.table, tuple(suspects(report)), names, f"{path}|{unit}")
 
 
 def need_report() -> tuple[StoredBatch, Loaded]:
