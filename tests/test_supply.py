@@ -11,6 +11,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "docs"))
 
+from advisories import affecting
 from licences import FILE, licence, needed, required
 
 RUNS = {"pickle", "cPickle", "dill", "cloudpickle", "joblib", "shelve", "marshal", "skops"}
@@ -55,3 +56,13 @@ def test_models_are_numbers_and_words():
         loaded = np.load(path, allow_pickle=False)
         for array in loaded.values() if path.suffix == ".npz" else [loaded]:
             assert array.dtype != object
+
+
+@pytest.mark.parametrize("installed, affected", [("0.9", False), ("1.0", True), ("1.10", True), ("1.11", False), ("2.0", False), ("2.1", True)])
+def test_advisories_are_looked_up_offline(tmp_path, installed, affected):
+    events = "[{introduced: '1.0'}, {fixed: '1.11'}, {introduced: '2.1'}]"
+    about = f"package: {{name: Some_Thing, ecosystem: PyPI}}, ranges: [{{type: ECOSYSTEM, events: {events}}}]"
+    (tmp_path / "some-thing").mkdir()
+    (tmp_path / "some-thing" / "a.yaml").write_text(f"id: PYSEC-1\naffected: [{{{about}}}]\n", encoding="utf-8")
+    (tmp_path / "some-thing" / "b.yaml").write_text(f"id: PYSEC-2\nwithdrawn: '2024'\naffected: [{{{about}}}]\n", encoding="utf-8")
+    assert list(affecting(tmp_path, "some-thing", installed)) == [("PYSEC-1", affected)]
