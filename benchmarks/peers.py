@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from analyzer.copying import coverage, find_matches
-from analyzer.copying.suspicion import SUSPECTED
+from analyzer.copying.suspicion import SUSPECTED, suspicion_features
 from analyzer.text.encode import encode, load_encoder
 from analyzer.text.segment import sentence_spans
 from models.copying.train import (
@@ -142,7 +142,7 @@ def _ours(p: Prepared, prepared: list[Prepared], clear: np.ndarray, label: np.nd
     essays = p.campaign.documents("essay")
     start = time.perf_counter()
     covered = coverage(essays, find_matches(p.documents, p.vectors, models))
-    chance = suspicion.probability(np.array([covered[essay.id].features for essay in essays]))
+    chance = suspicion.probability(suspicion_features(covered[essay.id] for essay in essays))
     return measures(chance[clear], label, SUSPECTED), time.perf_counter() - start
 
 

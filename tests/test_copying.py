@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analyzer.copying import find_matches, judge, load_logistic, load_models, quote_documents
+from analyzer.copying.match import Match
 from analyzer.essay import Essay
 from analyzer.text.encode import encode, load_encoder
 from analyzer.text.normalize import normalize
@@ -110,3 +111,27 @@ def test_normalized_characters_point_at_their_origin(text):
 @given(st.text(max_size=100))
 def test_words_put_together_are_the_text(text):
     assert "".join(words(text)) == text
+
+
+def test_set_phrases_that_a_batch_shares_in_little_pieces_list_nobody():
+    """Each of forty essays shares a sentence with each of five others; two of them share a long passage besides."""
+    essays = [Essay(f"E{k:02d}", "字" * 900) for k in range(40)]
+    piece = lambda a, b, at, length: Match(f"E{a:02d}", at, at + length, f"E{b:02d}", at, at + length, "verbatim", "batch", 1.0, 0.6)
+    little = [piece(k, (k + step) % 40, 45 * step, 40) for k in range(40) for step in range(1, 6)]
+    verdicts = judge(essays, little, load_logistic("suspicion"))
+    assert {o.verdict for o in verdicts.values()} == {"clear"}
+    assert judge(essays[:2], [piece(0, 1, 0, 400)], load_logistic("suspicion"))["E00"].verdict == "copied"
+    verdicts = judge(essays, [*little, piece(3, 30, 400, 400)], load_logistic("suspicion"))
+    assert {id for id, o in verdicts.items() if o.verdict != "clear"} == {"E03", "E30"}
+
+
+def test_a_sentence_said_again_and_again_does_not_join_what_lies_between():
+    said = "处理问题要严而有度、严中有爱，这句话我记了整整十二年。"
+    between = ["水厂的阀门是我拧的，拧完手抖了半天，回到宿舍才发现鞋里全是水，袜子拧得出一碗来。",
+               "老何把钥匙交给我的时候天还没有亮，他只说了一句锅炉别熄，就去医院陪他老伴了。",
+               "账本第三页少了一行，我到现在也没补上，每次翻到那里都要停一停，想起那位卖鱼的大嫂。"]
+    others = ["菜场的秤我校了三遍还是差二两半，摊主站在旁边一句话不说，脸涨得跟番茄一样红。",
+              "小董骑车追出去两里地，把证件还给了那个外地司机，自己的车胎却扎在了碎玻璃上。",
+              "档案柜最下面一层压着十年前的回执，我数了数一共六十七张，没有一张是按时寄出的。"]
+    _, matches, _ = run(["".join(said + s for s in between), "".join(said + s for s in others)])
+    assert all(m.end - m.start <= len(said) + 2 or m.other_end - m.other_start <= len(said) + 2 for m in matches)

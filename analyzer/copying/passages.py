@@ -141,7 +141,9 @@ def _same_passage(a: Document, b: Document, x: Box, y: Box) -> bool:
         return True
     if b.where != "batch":  # who copied is known: what was left out of the source does not matter
         return gap <= BRIDGE and np.isfinite(other_gap)
-    return min(gap, other_gap) <= TOUCH and max(gap, other_gap) <= LEFT_OUT
+    # two places that go with one and the same place: a sentence that is repeated, not a passage that goes on
+    repeated = x.start < y.end and y.start < x.end or x.other_start < y.other_end and y.other_start < x.other_end
+    return not repeated and min(gap, other_gap) <= TOUCH and max(gap, other_gap) <= LEFT_OUT
 
 
 def _gap(document: Document, start: int, end: int, other_start: int, other_end: int) -> float:

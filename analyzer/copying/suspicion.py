@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,8 +20,15 @@ SUSPECTED = 0.3
 MANY = 4
 """Other essays that must share a passage before it counts as a template whose source is not here."""
 
+LITTLE = 80
+"""Code points: about two sentences. Who shares no more than this with each of many others need not have copied."""
+
+SPREAD = 2.0
+"""Standard deviations over the median (both robust) up to which what a batch shares in little pieces is usual there."""
+
 FEATURES = ("share", "rare_share")
-"""Share of the characters that stand in another document; the same with each character weighted by its rarity."""
+"""Share of the characters that stand in another document; the same with each character weighted by its rarity. What is shared
+in little pieces counts only beyond what is usual in the batch (``usual_little``)."""
 
 
 @dataclass(frozen=True)
@@ -37,12 +44,28 @@ class Coverage:
     """Characters shared with each other document."""
     repeated: np.ndarray
     """Characters that stand in an earlier essay of the same person; they count as its own."""
+    little: np.ndarray
+    """Characters shared only with documents of which each shares LITTLE in all."""
 
-    @property
-    def features(self) -> tuple[float, ...]:
-        shared = self.copied | self.templated
-        n = max(1, len(shared))
-        return (shared.sum() / n, self.rarity.sum() / n)
+
+def suspicion_features(covered: Iterable[Coverage]) -> np.ndarray:
+    """(essays, len(FEATURES)) of a whole batch."""
+    covered = list(covered)
+    share = lambda values: float(values.mean()) if len(values) else 0.0
+    little = np.array([share(seen.little) for seen in covered])
+    counts = np.clip(1 - usual_little(little) / np.where(little, little, 1), 0, 1)
+    whole = np.array([(share(seen.copied | seen.templated), share(seen.rarity)) for seen in covered])
+    of_little = np.array([(share(seen.little), share(np.where(seen.little, seen.rarity, 0))) for seen in covered])
+    return (whole - of_little * (1 - counts)[:, None]).reshape(-1, len(FEATURES))
+
+
+def usual_little(shares: np.ndarray) -> float:
+    """What share of an essay is usually shared in little pieces in this batch: set phrases that everybody uses, which no table
+    knows. ``shares`` are (essays,)."""
+    if not len(shares):
+        return 0.0
+    middle = np.median(shares)
+    return float(middle + SPREAD * 1.4826 * np.median(abs(shares - middle)))
 
 
 def both_ways(matches: Sequence[Match]) -> list[Match]:
@@ -63,9 +86,14 @@ def coverage(essays: Sequence[Essay], matches: Sequence[Match]) -> dict[str, Cov
 
 
 def _coverage(length: int, matches: Sequence[Match]) -> Coverage:
-    quoted, copied, library, repeated = (np.zeros(length, bool) for _ in range(4))
+    quoted, copied, library, repeated, much = (np.zeros(length, bool) for _ in range(5))
     rarity, sharers = np.zeros(length), np.zeros(length, int)
     partners: Counter = Counter()
+    in_all: Counter = Counter()
+    for m in matches:
+        if m.kind != "quote" and m.where != "own":
+            partners[m.other] += m.end - m.start
+            in_all[m.other] += min(m.end - m.start, m.other_end - m.other_start)
     for m in matches:
         span = slice(m.start, m.end)
         if m.kind == "quote":
@@ -77,17 +105,17 @@ def _coverage(length: int, matches: Sequence[Match]) -> Coverage:
         (library if m.where == "library" else copied)[span] = True
         sharers[span] += m.where != "library"
         rarity[span] = np.maximum(rarity[span], m.rarity)
-        partners[m.other] += m.end - m.start
+        much[span] |= m.where == "library" or in_all[m.other] > LITTLE
     copied, library = copied & ~quoted, library & ~quoted
     return Coverage(quoted, copied, library | (copied & (sharers >= MANY)), np.where(quoted, 0, rarity), partners,
-                    repeated & ~quoted)
+                    repeated & ~quoted, (copied | library) & ~much)
 
 
 def judge(essays: Sequence[Essay], matches: Sequence[Match], model: Logistic) -> dict[str, Originality]:
     """Originality of each essay, by id."""
     covered = coverage(essays, matches)
     groups = group_essays(essays, matches)
-    probability = model.probability(np.array([covered[e.id].features for e in essays]).reshape(-1, len(FEATURES)))
+    probability = model.probability(suspicion_features(covered[essay.id] for essay in essays))
     return {
         essay.id: _originality(essay, covered[essay.id], float(p), groups) for essay, p in zip(essays, probability)
     }

@@ -22,7 +22,7 @@ from analyzer.copying.correspondence import Correspondence, CorrespondenceModel,
 from analyzer.copying.finder import Models, find_matches, in_order, quote_documents
 from analyzer.copying.logistic import Logistic
 from analyzer.copying.meaning import SentenceSpace, build_space
-from analyzer.copying.suspicion import SUSPECTED, coverage
+from analyzer.copying.suspicion import SUSPECTED, coverage, suspicion_features
 from analyzer.copying.rewording import chain_features, find_chains
 from analyzer.copying.rewording import pair_features as sentence_pair_features
 from analyzer.text.encode import encode, load_encoder
@@ -222,7 +222,7 @@ def suspicion_table(p: Prepared, models: Models) -> tuple[np.ndarray, np.ndarray
     essays = p.campaign.documents("essay")
     covered = coverage(essays, find_matches(p.documents, p.vectors, models))
     share = np.array([shared_share(p.campaign, essay.id) for essay in essays])
-    return np.array([covered[e.id].features for e in essays]), share >= POSITIVE, (share >= POSITIVE) | (share < NEGATIVE)
+    return suspicion_features(covered[e.id] for e in essays), share >= POSITIVE, (share >= POSITIVE) | (share < NEGATIVE)
 
 
 def fit_suspicion(tables: list[tuple[np.ndarray, np.ndarray, np.ndarray]]) -> Logistic:
