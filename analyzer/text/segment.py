@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from analyzer.essay import Essay, Sentence
-from analyzer.text.viterbi import remembered, sparse_viterbi
 from analyzer.text.line_breaks import broken_lines
+from analyzer.text.parts_of_speech import Tagger
 
 LONGEST = 300
 """Code points. Longer runs without an end mark (lists, texts without punctuation) are cut at a pause, so that one
@@ -77,20 +77,6 @@ def _add(spans: list[tuple[int, int]], text: str, start: int, end: int) -> None:
 
 
 @lru_cache(maxsize=1)
-def _tokenizer():
-    import logging
-
-    import jieba
-    import jieba.posseg
-
-    jieba.setLogLevel(logging.WARNING)
-    jieba.initialize()
-    jieba.finalseg.viterbi = remembered(jieba.finalseg.viterbi)
-    jieba.posseg.viterbi = remembered(sparse_viterbi)
-    return jieba
-
-
-@lru_cache(maxsize=1)
 def _cutter():
     from rjieba import Jieba
 
@@ -110,9 +96,14 @@ def words(text: str) -> list[str]:
     return cut
 
 
+@lru_cache(maxsize=1)
+def _tagger() -> Tagger:
+    return Tagger(_cutter())
+
+
 def tagged_words(text: str) -> list[tuple[str, str]]:
     """(word, part of speech) of ``text``, tags as in jieba (ICTCLAS): r pronoun, v verb, m number, t time, nr person."""
-    return [(word, tag) for word, tag in _tokenizer().posseg.cut(text, HMM=True)]
+    return _tagger().tagged(text)
 
 
 def tag_all(texts: Sequence[str]) -> list[list[tuple[str, str]]]:

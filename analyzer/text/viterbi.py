@@ -1,73 +1,90 @@
-"""jieba's tagging of words that its dictionary lacks, with the same result in a tenth of the time.
+"""jieba's hidden Markov model for words that its dictionary lacks, with the same result in a fraction of the time.
 
-jieba (MIT) sets every state beside every other, though few may follow each other, and works the same short runs of characters
-out again and again: most of the time that an analysis spends on parts of speech. Here only transitions that exist are walked
-through, and what came out for a run is remembered.
+jieba (MIT) goes through the states one by one, which is most of what its parts of speech cost. Here all states that two
+neighbouring characters may have are set beside each other at once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Mapping
+from functools import lru_cache
 
-REMEMBERED = 300_000
-"""Runs kept, most of them one to four characters; then it begins anew."""
+import numpy as np
 
 _UNSEEN = -3.14e100
 """jieba's log probability of a character that a state never gave."""
 
 
-def remembered(viterbi: Callable) -> Callable:
-    """The same function of (characters, *tables), where the tables are always the same."""
-    known: dict[str, Any] = {}
+class Viterbi:
+    """(log probability, states) of a run of characters, as ``jieba.posseg.viterbi.viterbi`` gives them, ties included.
 
-    def look_up(characters: str, *tables):
-        found = known.get(characters)
-        if found is None:
-            if len(known) >= REMEMBERED:
-                known.clear()
-            found = known[characters] = viterbi(characters, *tables)
-        return found
+    Parameters are jieba's tables, all log probabilities: the states a character may have, of the first state, of one after
+    another, of a character in a state.
+    """
 
-    return look_up
+    def __init__(self, states: Mapping, start: Mapping, transitions: Mapping, emissions: Mapping) -> None:
+        self._tables = states, start, transitions, emissions
+        self._names = sorted(transitions)  # in this order jieba decides between equals, the last wins
+        place = {state: k for k, state in enumerate(self._names)}
+        self._start = np.array([start[state] for state in self._names])
+        self._transitions = np.full((len(place), len(place)), -np.inf)
+        for before, following in transitions.items():
+            for state, chance in following.items():
+                self._transitions[place[before], place[state]] = chance
+        self._flat = self._transitions.ravel()
+        self._place = place
+        self._of = lru_cache(maxsize=20_000)(self._states_of)
+
+    def __call__(self, characters: str) -> tuple[float, list]:
+        here, given = self._of(characters[0])
+        value = self._start[here] + given
+        path, origins = [here], []
+        for character in characters[1:]:
+            there, given = self._of(character)
+            step = self._step(here, value, there, given)
+            if not len(step[0]):
+                step = self._step(here, value, *self._any(character))
+            if not len(step[0]):
+                return _library(characters, *self._tables)
+            here, value, origin = step
+            path.append(here)
+            origins.append(origin)
+        at = _last_of_largest(value)
+        best, route = float(value[at]), [self._names[path[-1][at]]]
+        for here, origin in zip(reversed(path[:-1]), reversed(origins)):
+            at = origin[at]
+            route.append(self._names[here[at]])
+        return best, route[::-1]
+
+    def _step(self, here: np.ndarray, value: np.ndarray, there: np.ndarray, given: np.ndarray) -> tuple[np.ndarray, ...]:
+        """Of the states ``there`` those that can follow any of ``here``, their values, and which of ``here`` each comes from."""
+        total = self._flat.take((here * len(self._names))[:, None] + there)
+        total += value[:, None]
+        total += given
+        origin = len(here) - 1 - total[::-1].argmax(axis=0)
+        best = total[origin, np.arange(len(there))]
+        if best.min() > -np.inf:
+            return there, best, origin
+        possible = best > -np.inf
+        return there[possible], best[possible], origin[possible]
+
+    def _states_of(self, character: str) -> tuple[np.ndarray, np.ndarray]:
+        """States that a character may have, as a rule two dozen of 256, and its log probability in each."""
+        allowed = self._tables[0].get(character)
+        if not allowed:
+            return self._any(character)
+        return self._in(sorted(self._place[state] for state in allowed), character)
+
+    def _any(self, character: str) -> tuple[np.ndarray, np.ndarray]:
+        return self._in(range(len(self._names)), character)
+
+    def _in(self, states, character: str) -> tuple[np.ndarray, np.ndarray]:
+        emissions = self._tables[3]
+        return np.array(states, np.int64), np.array([emissions[self._names[k]].get(character, _UNSEEN) for k in states])
 
 
-def sparse_viterbi(characters: str, states: Mapping, start: Mapping, transitions: Mapping, emissions: Mapping) -> tuple[float, list]:
-    """(log probability, states) as ``jieba.posseg.viterbi.viterbi`` gives them, ties included."""
-    value = {y: start[y] + emissions[y].get(characters[0], _UNSEEN) for y in states.get(characters[0], transitions)}
-    origins = []
-    for character in characters[1:]:
-        allowed = states.get(character)
-        step = _step(value, character, transitions, emissions, allowed and frozenset(allowed))
-        if not step[0]:
-            step = _step(value, character, transitions, emissions, None)
-        if not step[0]:
-            return _library(characters, states, start, transitions, emissions)
-        value, origin = step
-        origins.append(origin)
-    best, state = max((v, y) for y, v in value.items())
-    route = [state]
-    for origin in reversed(origins):
-        route.append(origin[route[-1]])
-    return best, route[::-1]
-
-
-def _step(value, character, transitions, emissions, allowed) -> tuple[dict, dict]:
-    best: dict = {}
-    origin: dict = {}
-    given: dict = {}
-    for before, so_far in value.items():
-        for state, chance in transitions[before].items():
-            if allowed is not None and state not in allowed:
-                continue
-            here = given.get(state)
-            if here is None:
-                here = given[state] = emissions[state].get(character, _UNSEEN)
-            total = so_far + chance + here
-            known = best.get(state)
-            if known is None or total > known or (total == known and before > origin[state]):
-                best[state], origin[state] = total, before
-    return best, origin
+def _last_of_largest(values: np.ndarray) -> int:
+    return len(values) - 1 - int(values[::-1].argmax())
 
 
 def _library(*arguments):
