@@ -87,7 +87,7 @@ def _filtered(table: pd.DataFrame, batch: str) -> pd.DataFrame:
     asked = st.session_state.setdefault(f"suspects-asked-{batch}", {})
     total = len(table)
     cells = st.columns([1.5, 2, 1.3, 1.3, 1.3, 1.5])
-    sought = cells[0].text_input("找人", placeholder="姓名、单位、题目", **_as_asked(asked, "sought", batch))
+    sought = cells[0].text_input("找人", placeholder="姓名、单位", **_as_asked(asked, "sought", batch))
     if sought and sought.strip():
         words = table["单位"] + " " + table["姓名"] + " " + table["相似对象"]
         table = table[words.str.contains(sought.strip(), case=False, regex=False)]
