@@ -7,6 +7,7 @@ an experience, an insight or a plan, and readers give the few shortcomings and c
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -26,11 +27,12 @@ _NO_TIME = frozenset("今后 过去 以后 当前 现在 今天 将来 时代 �
 _EARNING = [LABELS.index(label) for label in (*ASPECTS, "feeling")]
 
 
-def is_formulaic(text: str) -> bool:
-    """A cue word, and no number, name, time, quotation or third person."""
+def is_formulaic(text: str, tagged: Sequence[tuple[str, str]] | None = None) -> bool:
+    """A cue word, and no number, name, time, quotation or third person; ``tagged``: its words, where they are known."""
     if not _CUES.search(text) or _CONCRETE.search(text):
         return False
-    return not any(tag[:2] in _NAMES or (tag[0] == "t" and word not in _NO_TIME) for word, tag in tagged_words(text))
+    tagged = tagged_words(text) if tagged is None else tagged
+    return not any(tag[:2] in _NAMES or (tag[0] == "t" and word not in _NO_TIME) for word, tag in tagged)
 
 
 def earning_nothing(probabilities: np.ndarray) -> np.ndarray:

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from analyzer.essay import Sentence
-from analyzer.reflection.features import SentenceTable, build_table
-from analyzer.reflection.formulaic import earning_nothing, is_formulaic
+from analyzer.reflection.features import SentenceTable, Wording, build_table
+from analyzer.reflection.formulaic import earning_nothing
 from analyzer.reflection.network import ContextNetwork, dense_inputs
 from analyzer.reflection.reflection import LABELS, LabelledSentence
 
@@ -122,37 +122,39 @@ def label_sentences(
 
 
 def _label(essays, vectors, model: LabelModel, filled: list[int], found: list) -> None:
+    wording = Wording.of(s.text for k in filled for s in essays[k])
     first = {k: _first_said(essays[k]) for k in filled}
-    hollow = {k: np.array([is_formulaic(s.text) for s in essays[k]], bool) for k in filled}
+    hollow = {k: wording.formulaic[wording.rows([s.text for s in essays[k]])] for k in filled}
     once = [np.unique(first[k]) for k in filled]
     read = [rows[~hollow[k][rows]] for k, rows in zip(filled, once)]
     alone = [rows[hollow[k][rows]] for k, rows in zip(filled, once)]
+    own = [vectors[k] for k in filled]
     table = build_table(
-        [[essays[k][i] for i in rows] for k, rows in zip(filled, read)], [vectors[k][rows] for k, rows in zip(filled, read)]
+        [[essays[k][i] for i in rows] for k, rows in zip(filled, read)], [v[rows] for v, rows in zip(own, read)], wording
     )
     labelling, counting = read_twice(table, model)
     apart = _read_alone([essays[k][i] for k, rows in zip(filled, alone) for i in rows],
-                        [vectors[k][[i]] for k, rows in zip(filled, alone) for i in rows], model)
-    of_alone = np.repeat(np.arange(len(filled)), [len(rows) for rows in alone])
-    for number, k in enumerate(filled):
-        here = table.essay == number
+                        [v[[i]] for v, rows in zip(own, alone) for i in rows], wording, model)
+    by_essay = lambda values, of: np.split(values, np.cumsum([len(rows) for rows in of])[:-1])
+    for k, at, at_alone, labels, counts, labels_alone in zip(
+        filled, read, alone, by_essay(labelling, read), by_essay(counting, read), by_essay(apart, alone)
+    ):
         said, rows = np.zeros((2, len(essays[k]), len(LABELS)))
-        said[read[number]], said[alone[number]] = labelling[here], apart[of_alone == number]
-        rows[read[number]], rows[alone[number]] = counting[here], earning_nothing(apart[of_alone == number])
+        said[at], said[at_alone] = labels, labels_alone
+        rows[at], rows[at_alone] = counts, earning_nothing(labels_alone)
         said, rows = said[first[k]], rows[first[k]]
         labelled = tuple(
-            LabelledSentence(s.start, s.end, LABELS[int(row.argmax())], round(float(row.max()), 4))
-            for s, row in zip(essays[k], said)
+            LabelledSentence(s.start, s.end, LABELS[label], round(chance, 4))
+            for s, label, chance in zip(essays[k], said.argmax(axis=1).tolist(), said.max(axis=1).tolist())
         )
         found[k] = (labelled, rows)
-    return found
 
 
-def _read_alone(sentences: list[Sentence], vectors: list[np.ndarray], model: LabelModel) -> np.ndarray:
+def _read_alone(sentences: list[Sentence], vectors: list[np.ndarray], wording: Wording, model: LabelModel) -> np.ndarray:
     """(sentences, labels) of formulaic sentences, which shed no light on their neighbours."""
     if not sentences:
         return np.zeros((0, len(LABELS)))
-    return model.probabilities(build_table([[s] for s in sentences], vectors))
+    return model.probabilities(build_table([[s] for s in sentences], vectors, wording))
 
 
 def _first_said(sentences: Sequence[Sentence]) -> np.ndarray:
