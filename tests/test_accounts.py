@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 import socket
@@ -29,6 +30,7 @@ from analyzer.store.access import Access, LoggedOut, NotAllowed
 from analyzer.store.accounts import FREE, IDLE, LONGEST, MOST, Accounts, LoginRefused, User
 from analyzer.store.audit import entries
 from analyzer.ui.front_door import _inside
+from benchmarks.tab import Shown, Tab, log_in
 
 PASSWORD = "correct horse 电池"
 
@@ -453,6 +455,27 @@ def test_nobody_gets_past_the_front_door_without_a_session(accounts, home):
         assert "403" in shakes_hands(port, cookie)
     assert [e.action for e in entries(Store(home), action="登录")] == ["登录"]
     assert len(entries(Store(home), action="登录失败")) >= 3
+
+
+def test_nothing_of_another_unit_is_sent_to_a_reviewer(accounts, home, batch, report, unit):
+    accounts.add(User("钱复核", "reviewer", unit), PASSWORD)
+    own = next(id for id in report.suspects.id if report.essay(id).unit == unit)
+    shared = {e.author for e in report.essays if e.unit == unit} | {d.author for d in report.documents}
+    foreign = {e.unit for e in report.essays} - {unit, ""} | {e.author for e in report.essays if e.unit != unit} - shared - {""}
+    foreign = {name for name in foreign if name not in unit and not any(name in e.text + e.title for e in report.essays)}
+    pages = [("overview", {}), ("tiers", {}), ("suspects", {}), ("suspects", {"view": "成组"}), ("suspects", {"essay": own}),
+             ("essay", {}), ("review", {}), ("export", {})]  # fmt: skip
+
+    async def look(url: str) -> dict[str, Shown]:
+        cookie = await asyncio.to_thread(log_in, url, "钱复核", PASSWORD)
+        async with Tab(url, cookie) as tab:
+            return {f"{page} {query}": await tab.show(page, {"batch": batch} | query) for page, query in pages}
+
+    with serving(home, free_port(), login=True) as app:
+        seen = asyncio.run(look(app.url))
+    assert len(foreign) > 20 and all(shown.main and not shown.errors for shown in seen.values())
+    assert seen["suspects {}"].holds(report.essay(own).author)
+    assert {page: name for page, shown in seen.items() for name in foreign if shown.holds(name)} == {}
 
 
 @pytest.mark.parametrize("wanted", ["//evil.invalid", "https://evil.invalid", "/\\evil.invalid", "javascript:x", "/login", "/a\nb", ""])
