@@ -7,6 +7,7 @@ plan, and how one leads to the next), each up to a ceiling: more words earn noth
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -48,9 +49,11 @@ def essay_features(probabilities: np.ndarray) -> np.ndarray:
 
 def _link(first: np.ndarray, then: np.ndarray, within: int) -> float:
     """How surely a sentence of one kind is followed (or at once preceded) by one of the other kind."""
-    return max(
-        float(np.minimum(first[i], then[max(0, i - 1) : i + within + 1]).max()) for i in range(len(first))
-    )
+    reached = then.copy()
+    reached[1:] = np.maximum(reached[1:], then[:-1])
+    for steps in range(1, min(within + 1, len(then))):
+        np.maximum(reached[:-steps], then[steps:], out=reached[:-steps])
+    return float(np.minimum(first, reached).max())
 
 
 @dataclass(frozen=True)
@@ -97,7 +100,8 @@ def rate(
         not count. None: the text as it stands.
     """
     sentences, probabilities = labelled
-    own = [k for k, s in enumerate(sentences) if taken is None or taken[s.start : s.end].mean() <= 0.5]
+    before = np.zeros(len(essay.text) + 1, int) if taken is None else np.append(0, np.cumsum(taken))
+    own = [k for k, s in enumerate(sentences) if before[s.end] - before[s.start] <= 0.5 * (s.end - s.start)]
     own = _without_repeats(essay.text, sentences, own)
     kept = tuple(sentences[k] for k in own)
     if sum(_chinese(essay.text[s.start : s.end]) for s in kept) < LEAST_CHARACTERS or len(kept) < LEAST_SENTENCES:
@@ -116,9 +120,12 @@ def rate(
     )
 
 
+_CHINESE = re.compile("[\u3400-\u9fff]+")
+
+
 def _chinese(text: str) -> int:
     """Characters of Chinese: a list of numbers or an English text is nothing that the models could judge."""
-    return sum("\u3400" <= c <= "\u9fff" for c in text)
+    return sum(map(len, _CHINESE.findall(text)))
 
 
 def _without_repeats(text: str, sentences: tuple[LabelledSentence, ...], own: list[int]) -> list[int]:
