@@ -14,6 +14,8 @@ def turned_utf8(reading: Reading) -> Iterator[tuple[int, int]]:
 
     In real text a byte of E4 to E9 hardly ever begins every third place, let alone three times in a row.
     """
+    if not _UTF8_HANZI.search(reading.text.encode("gbk", errors="replace")):
+        return
     for run in re.finditer(r"[^\x00-\x7f，。！？、；：“”‘’《》（）]{5,}", reading.text):
         data = run.group().encode("gbk", errors="replace")
         if len(data) != 2 * len(run.group()):  # a character outside GBK has become a single "?"

@@ -22,7 +22,7 @@ RULES = (*PLACEHOLDERS, *FURNITURE, *GENERATORS, *GARBLED)
 def leftovers(reading: Reading) -> Iterator[Finding]:
     """What the rules find, and a title that still says 范文."""
     for rule in RULES:
-        for match in rule.pattern.finditer(reading.text):
+        for match in rule.matches(reading.text):
             start, end = _trimmed(match)
             if not rule.quoted and reading.is_quoted(start):
                 continue

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 
+from analyzer.gatekeeping.needed import needed
 from analyzer.gatekeeping.reading import Reading
 
 
@@ -19,6 +20,17 @@ class Rule:
     """Whether a match counts."""
     quoted: bool = False
     """Whether it counts inside quotation marks too."""
+    needed: tuple[str, ...] = field(init=False)
+    """Strings of which a match needs one; see ``needed.py``."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "needed", needed(self.pattern))
+
+    def matches(self, text: str) -> Iterator[re.Match]:
+        """All matches, before the guard."""
+        if self.needed and not any(string in text for string in self.needed):
+            return iter(())
+        return self.pattern.finditer(text)
 
 
 MENTION = re.compile(r"(?:[写填印标盖](?:着|的是|成)?|空着|落款是?|抬头是?|留着|叫作?|称为|改成|还是|念成)[^，。]{0,3}$")

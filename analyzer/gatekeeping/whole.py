@@ -25,6 +25,7 @@ _SAMPLE = 400
 _BROKEN_OFF = re.compile(
     r"[，、：,:；;“‘（(《]$|(?:(?<=[，。；：、])|(?<=^))(?:[一二三四五]是|首先|其次|再次|最后|另外|因为|并且|而且|以及|但是|同时|例如|比如|与此同时)$|[（(](?:未完|待续|待补充)[^）)]*[）)]$"
 )
+_RUN = re.compile(r"[\u4e00-\u9fff]{4,}")
 _FORM = re.compile(r"签[名字]|审[核阅]|日期|承诺|汇报人|单位|姓名|联系|电话|此致|附")
 _STUDY_TITLE = re.compile(r"(?:心得体会|学习心得|学习体会|心得|体会|感想)(?:[（(][^）)]*[）)])?$")
 _GENERIC = re.compile(
@@ -45,9 +46,9 @@ class Theme:
             return cls(frozenset(), ())
         step = max(1, len(essays) // _SAMPLE)
         sample = tuple(essay.title + "\n" + essay.text for essay in essays[::step])
-        counts = Counter(
-            gram for text in sample for gram in {g for run in re.findall(r"[\u4e00-\u9fff]{4,}", text) for g in _grams(run, 4)}
-        )
+        counts: Counter[str] = Counter()
+        for text in sample:
+            counts.update({gram for run in _RUN.findall(text) for gram in _grams(run, 4)})
         core = {gram for gram, count in counts.items() if count >= len(sample) / 2 and not _GENERIC.fullmatch(gram)}
         return cls(frozenset(core), sample)
 
