@@ -21,6 +21,7 @@ def main(arguments: list[str]) -> None:
     from starlette.middleware import Middleware
     from streamlit.starlette import App
 
+    import analyzer.report.bundle  # noqa: F401  (with all that writes and draws: seconds, which the first who comes would wait for)
     from analyzer.store import Store
     from analyzer.store.accounts import Accounts
     from analyzer.ui.front_door import FrontDoor, login_route
