@@ -32,8 +32,10 @@ def with_changes(report: Report, earlier: Iterable[tuple[str, Report]] = (), nam
         called = _distinct(called, taken)
         taken.add(called)
         tables.append(_named(before.table, called))
-    filled = [table for table in tables if len(table)]
-    return replace(report, changes=changes(pd.concat(filled, ignore_index=True), set(tables[-1].batch)) if filled else ())
+    if not report.essays:
+        return replace(report, changes=())
+    together = pd.concat([table for table in tables if len(table)], ignore_index=True)
+    return replace(report, changes=changes(together, set(tables[-1].batch)))
 
 
 def _named(table: pd.DataFrame, name: str) -> pd.DataFrame:
@@ -46,22 +48,22 @@ def _distinct(name: str, taken: Collection[str]) -> str:
     return next(each for each in chain([name], numbered) if each not in taken or not name)
 
 
-def what_changed(all: Sequence[Change], most: int = 12, where: str = "清单“批次变化”表") -> list[str]:
+def what_changed(looked_at: Sequence[Change], most: int = 12, where: str = "清单“批次变化”表") -> list[str]:
     """What is more than noise since earlier batches, a sentence each; says so where nothing is, and where ``most`` leaves some out.
 
     Empty where nothing was compared. ``where`` says where all of them stand.
     """
-    changed = [change.conclusion for change in all if change.is_claimed]
-    if all and not changed:
-        return [f"比较了 {len(all)} 项，没有一项的变化超出偶然范围。"]
+    changed = [change.conclusion for change in looked_at if change.is_claimed]
+    if looked_at and not changed:
+        return [f"比较了 {len(looked_at)} 项，没有一项的变化超出偶然范围。"]
     return changed[:most] + [f"另有 {len(changed) - most} 项变化，见{where}。"] * (len(changed) > most)
 
 
-def changes_table(all: Iterable[Change]) -> pd.DataFrame:
+def changes_table(looked_at: Iterable[Change]) -> pd.DataFrame:
     """Every change that was looked for, those that are more than noise first; columns and values in Chinese."""
     rows = [
         [MEASURE[c.measure], c.unit or "全部", TIER[c.tier] if c.tier else "全部", c.earlier, c.later, "是" if c.is_claimed else "否", c.conclusion]
-        for c in sorted(all, key=lambda change: not change.is_claimed)
+        for c in sorted(looked_at, key=lambda change: not change.is_claimed)
     ]  # fmt: skip
     return pd.DataFrame(rows, columns=["指标", "单位", "层级", "前一批", "这一批", "超出偶然", "结论"])
 

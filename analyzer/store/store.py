@@ -269,8 +269,7 @@ class Store:
         """Name and report of each finished batch kept before ``before`` (of all, where none is named), the oldest first, read one
         after the other. Left out is what ``history`` leaves out."""
         texts = {essay.text for essay in unlike}
-        older = takewhile(lambda batch: batch.id != before, reversed(self.batches()))
-        for batch in older:
+        for batch in takewhile(lambda batch: batch.id != before, reversed(self.batches())):
             if batch.status == "done" and not self._uploaded_again(batch.id, texts):
                 with suppress(FileNotFoundError):  # deleted meanwhile
                     yield batch.name, self.report(batch.id)
