@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -34,14 +34,24 @@ Ranking = dict[str, float]
 
 
 def dolos(texts: Texts, **options) -> Ranking:
+    return _nearest(texts, dolos_pairs(texts, **options))
+
+
+def dolos_pairs(texts: Texts, **options) -> Iterator[tuple[str, str, float]]:
+    """(id, id, similarity) of every pair."""
     if not (DOLOS / "node_modules").exists():
         subprocess.run(["npm", "install", "--silent", "--prefix", DOLOS], check=True)
     lines = "\n".join(json.dumps({"id": id, "text": text}, ensure_ascii=False) for id, text in texts.items())
     out = subprocess.run(["node", "pairs.mjs", json.dumps(options)], cwd=DOLOS, input=lines, capture_output=True, text=True, check=True)
-    return _nearest(texts, map(json.loads, out.stdout.splitlines()))
+    return map(json.loads, out.stdout.splitlines())
 
 
 def copydetect(texts: Texts, k: int, window: int) -> Ranking:
+    return _nearest(texts, copydetect_pairs(texts, k, window))
+
+
+def copydetect_pairs(texts: Texts, k: int, window: int) -> Iterator[tuple[str, str, float]]:
+    """(id, id, similarity) of every pair."""
     from copydetect import CodeFingerprint, compare_files
 
     with tempfile.TemporaryDirectory() as folder:
@@ -51,8 +61,7 @@ def copydetect(texts: Texts, k: int, window: int) -> Ranking:
             path.write_text(text, encoding="utf-8")
             prints[id] = CodeFingerprint(str(path), k, window, filter=False)
     ids = list(texts)
-    pairs = ((a, b, max(compare_files(prints[a], prints[b])[1])) for i, a in enumerate(ids) for b in ids[i + 1 :])
-    return _nearest(texts, pairs)
+    return ((a, b, max(compare_files(prints[a], prints[b])[1])) for i, a in enumerate(ids) for b in ids[i + 1 :])
 
 
 def minhash(texts: Texts, k: int) -> Ranking:

@@ -7,6 +7,7 @@ the seed, extend and merge steps of PAN's text alignment task (Sanchez-Perez et 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +19,9 @@ GAP = 16
 
 COVERED = 0.4
 """Share of a passage's shorter side that its runs must cover; a passage below falls apart into its runs."""
+
+
+Standing = tuple[np.ndarray, np.ndarray]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,23 +47,42 @@ def runs(a: np.ndarray, b: np.ndarray, order: np.ndarray | None = None) -> np.nd
     ``order`` is what sorts ``b``, where it is known. Offsets are normalized characters.
     """
     order = np.argsort(b, kind="stable") if order is None else order
-    ordered = b[order]
+    i, at = _hits(a, b[order])
+    counts = a[i] != 0
+    return _runs(i[counts], order[at[counts]])
+
+
+def runs_with(a: Standing, others: Sequence[Standing]) -> list[np.ndarray]:
+    """``runs`` of one text with each of several, which give of their k-grams the (k,) places, in order, and (k,) numbers."""
+    places, numbers = a
+    order = np.argsort(numbers, kind="stable")
+    other = np.repeat(np.arange(len(others)), [len(p) for p, _ in others])
+    j, theirs = (np.concatenate(part) for part in zip(*others))
+    hit, at = _hits(theirs, numbers[order])
+    i, j, other = places[order[at]], j[hit], other[hit]
+    apart = other.astype(np.int64) << 32  # so that no run goes from one text into another
+    found = _runs(i, j + apart)
+    ends = np.searchsorted(found[:, 1] >> 32, np.arange(1, len(others)))
+    found[:, 1] &= (1 << 32) - 1
+    return np.split(found, ends)
+
+
+def _hits(a: np.ndarray, ordered: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(h,) positions in ``a`` and in ``ordered`` of what both hold, each with each."""
     low, high = np.searchsorted(ordered, a, "left"), np.searchsorted(ordered, a, "right")
-    count = np.where(a == 0, 0, high - low)
-    # a k-gram that either text repeats nine times says nothing about where it came from
-    hit = np.flatnonzero(count)
-    own = np.sort(a[hit])
-    repeated = np.searchsorted(own, a[hit], "right") - np.searchsorted(own, a[hit], "left")
-    count[hit[(count[hit] > 8) | (repeated > 8)]] = 0
+    count = high - low
     i = np.repeat(np.arange(len(a)), count)
+    return i, np.repeat(low - np.cumsum(count) + count, count) + np.arange(len(i))
+
+
+def _runs(i: np.ndarray, j: np.ndarray) -> np.ndarray:
+    """Hits as maximal runs along their diagonals, in the order of the diagonals."""
     if not len(i):
         return np.zeros((0, 3), np.int64)
-    within = np.arange(len(i)) - np.repeat(np.cumsum(count) - count, count)
-    j = order[np.repeat(low, count) + within]
-    by_diagonal = np.lexsort((i, i - j))
+    by_diagonal = np.lexsort((i, j - i))
     i, j = i[by_diagonal], j[by_diagonal]
     new = np.ones(len(i), bool)
-    new[1:] = (np.diff(i - j) != 0) | (np.diff(i) != 1)
+    new[1:] = (np.diff(j - i) != 0) | (np.diff(i) != 1)
     starts = np.flatnonzero(new)
     lengths = np.diff(np.append(starts, len(i))) + K - 1
     return np.stack([i[starts], j[starts], lengths], axis=1)
@@ -69,7 +92,7 @@ def _join(runs: np.ndarray, gap: int) -> list[Passage]:
     """Runs that are close on both sides (single linkage) as passages; loose passages split again with half the gap."""
     start, other_start, length = runs.T
     end, other_end = start + length, other_start + length
-    group = np.arange(len(runs))
+    group = list(range(len(runs)))
 
     def root(x: int) -> int:
         while group[x] != x:
@@ -77,25 +100,33 @@ def _join(runs: np.ndarray, gap: int) -> list[Passage]:
             x = group[x]
         return x
 
-    for x in range(len(runs)):
-        near = (
-            (start[x + 1 :] <= end[x] + gap) & (end[x + 1 :] >= start[x] - gap)
-            & (other_start[x + 1 :] <= other_end[x] + gap) & (other_end[x + 1 :] >= other_start[x] - gap)
-        )
-        for y in np.flatnonzero(near) + x + 1:
-            group[root(int(y))] = root(x)
+    for x, y in zip(*_near(start, end, other_start, other_end, gap)):
+        group[root(y)] = root(x)
     members: dict[int, list[int]] = {}
     for x in range(len(runs)):
         members.setdefault(root(x), []).append(x)
     passages = []
     for rows in members.values():
+        if len(rows) == 1:
+            passages.append(Passage(*(int(values[rows[0]]) for values in (start, end, other_start, other_end, length))))
+            continue
         box = (int(start[rows].min()), int(end[rows].max()), int(other_start[rows].min()), int(other_end[rows].max()))
         shared = min(_union(start[rows], end[rows]), _union(other_start[rows], other_end[rows]))
-        if len(rows) > 1 and gap > 1 and shared < COVERED * max(box[1] - box[0], box[3] - box[2]):
+        if gap > 1 and shared < COVERED * max(box[1] - box[0], box[3] - box[2]):
             passages += _join(runs[rows], gap // 2)
         else:
             passages.append(Passage(*box, shared))
     return passages
+
+
+def _near(start: np.ndarray, end: np.ndarray, other_start: np.ndarray, other_end: np.ndarray, gap: int) -> tuple[list[int], list[int]]:
+    """Pairs x < y of runs between which at most ``gap`` characters lie on both sides."""
+    near = start[None] <= (end + gap)[:, None]
+    near &= near.T
+    other = other_start[None] <= (other_end + gap)[:, None]
+    near &= other & other.T
+    x, y = np.nonzero(near)
+    return x[x < y].tolist(), y[x < y].tolist()
 
 
 def _union(starts: np.ndarray, ends: np.ndarray) -> int:

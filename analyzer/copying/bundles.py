@@ -12,6 +12,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from analyzer.copying.align import Standing, runs_with
 from analyzer.copying.candidates import all_pairs, lexical_pairs, near_pairs
 from analyzer.copying.commonness import Commonness
 from analyzer.copying.correspondence import Correspondence, correspond
@@ -109,20 +110,19 @@ def shared_runs(
     kept = pairs[postings.evidence(pairs, commonness.weights(postings.hashes)) >= HINT - 0.01]
     others = np.split(kept[:, 1], np.flatnonzero(np.diff(kept[:, 0])) + 1)
     firsts = kept[np.append(True, np.diff(kept[:, 0]) != 0)[: len(kept)], 0].tolist()
-    hashes = (
-        (documents[a].hashes, commonness.weights(documents[a].hashes), [documents[b].hashes for b in bs])
+    standing = (
+        (postings.standing(a), commonness.weights(documents[a].hashes), [postings.standing(b) for b in bs])
         for a, bs in zip(firsts, others))
     return {
         (a, b): evidence
-        for a, bs, found in zip(firsts, others, each(_shared, hashes)) for b, evidence in zip(bs.tolist(), found)
+        for a, bs, found in zip(firsts, others, each(_shared, standing)) for b, evidence in zip(bs.tolist(), found)
         if max((weight for _, weight, _ in evidence), default=0.0) >= HINT
     }
 
 
-def _shared(hashes: tuple[np.ndarray, np.ndarray, list[np.ndarray]]) -> list[Evidence]:
-    a, weights, others = hashes
-    order = np.argsort(a, kind="stable")
-    return [shared_evidence(a, b, weights, order) for b in others]
+def _shared(standing: tuple[Standing, np.ndarray, list[Standing]]) -> list[Evidence]:
+    a, weights, others = standing
+    return [shared_evidence(found, weights) for found in runs_with(a, others)]
 
 
 def is_alone(a: Document, b: Document, evidence: Evidence) -> bool:

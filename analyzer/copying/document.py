@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
-from analyzer.copying.fingerprints import K, kgram_hashes
+from analyzer.copying.fingerprints import K, kgram_hashes, without_repeated
 from analyzer.essay import Essay, Sentence
 from analyzer.text.disguises import UNSEEN, as_read
 from analyzer.text.normalize import Normalized, normalize
@@ -24,7 +24,7 @@ class Document:
     """batch, history, library or official (match.PLACES)."""
     normalized: Normalized
     hashes: np.ndarray
-    """(k-grams,) uint64; 0 where a k-gram touches quoted text."""
+    """(k-grams,) uint64; 0 where a k-gram touches quoted text, or is repeated too often."""
     sentences: tuple[Sentence, ...]
     quoted: np.ndarray
     """(len(text),) bool: characters that quote what everybody may quote."""
@@ -89,7 +89,7 @@ class Document:
 def prepare(essay: Essay, where: str) -> Document:
     """The essay with nothing masked yet."""
     normalized = normalize(essay.text)
-    return Document(essay, where, normalized, kgram_hashes(normalized.codes), split_sentences(essay),
+    return Document(essay, where, normalized, without_repeated(kgram_hashes(normalized.codes)), split_sentences(essay),
                     np.zeros(len(essay.text), bool))
 
 

@@ -11,6 +11,9 @@ K = 5
 WINDOW = 4
 """Every window of this many k-grams keeps at least one, so each shared run of K + WINDOW - 1 = 8 characters is seen."""
 
+REPEATED = 8
+"""A k-gram that one text repeats more often says nothing about where it came from."""
+
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 
 
@@ -25,6 +28,12 @@ def kgram_hashes(codes: np.ndarray, k: int = K) -> np.ndarray:
         hashes = (hashes ^ wide[i : i + n]) * _MULTIPLIER
         hashes ^= hashes >> np.uint64(29)
     return hashes
+
+
+def without_repeated(hashes: np.ndarray) -> np.ndarray:
+    """The hashes with 0 in place of those that are repeated more often than REPEATED."""
+    _, number, count = np.unique(hashes, return_inverse=True, return_counts=True)
+    return np.where(count[number] > REPEATED, np.uint64(0), hashes) if count.max(initial=0) > REPEATED else hashes
 
 
 def winnow(hashes: np.ndarray, window: int = WINDOW) -> np.ndarray:

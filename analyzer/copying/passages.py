@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analyzer.copying.align import Passage, join, runs
+from analyzer.copying.align import Passage, join
 from analyzer.copying.correspondence import Correspondence
 from analyzer.copying.document import Document
 from analyzer.copying.fingerprints import K
@@ -44,16 +44,20 @@ class Box:
     """Weighted shared k-grams, with REWORDED for each sentence that is reworded and rare."""
 
 
-def shared_evidence(a: np.ndarray, b: np.ndarray, weights: np.ndarray, order: np.ndarray) -> Evidence:
-    """Passages that two texts share in runs of characters.
+def shared_evidence(found: np.ndarray, weights: np.ndarray) -> Evidence:
+    """The (r, 3) runs of characters that two texts share as passages, weighed.
 
-    ``a`` and ``b`` are k-gram hashes (0 for quotation), ``weights`` the commonness weights of ``a``'s, ``order`` what sorts them.
+    ``weights`` are the commonness weights of the first text's k-grams.
     """
-    found = runs(b, a, order)[:, [1, 0, 2]]
+    if len(found) == 1:  # most pairs of a large batch
+        start, other_start, length = found[0].tolist()
+        evidence, count = float(weights[start : start + length - K + 1].sum()), length - K + 1
+        passage = Passage(start, start + length, other_start, other_start + length, length)
+        return [(passage, evidence, evidence / count)] if evidence > 0 else []
     start, other_start, length = found.T
     passages = []
     for passage in join(found):
-        shared = np.zeros(len(a), bool)
+        shared = np.zeros(len(weights), bool)
         inside = (start >= passage.start) & (start + length <= passage.end)
         inside &= (other_start >= passage.other_start) & (other_start + length <= passage.other_end)
         for first, size in found[inside][:, ::2].tolist():
