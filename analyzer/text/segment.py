@@ -43,7 +43,7 @@ def sentence_spans(text: str) -> list[tuple[int, int]]:
     start = depth = at = 0
     broken = set(broken_lines(text))
     for mark in _BOUNDARY.finditer(text):
-        depth += sum((c in _OPEN) - (c in _CLOSE) for c in text[at : mark.end()])
+        depth += sum(text.count(c, at, mark.end()) for c in _OPEN) - sum(text.count(c, at, mark.end()) for c in _CLOSE)
         at = mark.end()
         newline = mark.group()[0] in "\n\r\u2028\u2029\x0b\x0c"
         if newline and mark.start() in broken:
