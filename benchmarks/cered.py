@@ -148,7 +148,7 @@ def report(path: Path, joined: bool) -> None:
 
 def _report_joined(c: Sentences) -> None:
     from benchmarks.out_of_fold import judged
-    from models.reflection.train import fit_labels, read_twice
+    from models.reflection.train import fit_labels
 
     t, out = judged()
     table, labels, groups = join(t, c)
@@ -157,7 +157,7 @@ def _report_joined(c: Sentences) -> None:
     said = np.zeros(len(groups), int)
     for name in asked:
         here = groups == name
-        said[here] = read_twice(table.only(here), fit_labels(both, np.flatnonzero(~here)))[0].argmax(axis=1)
+        said[here] = fit_labels(both, np.flatnonzero(~here)).probabilities(table.only(here)).argmax(axis=1)
     row = (t.label >= 0) & np.isin(t.row_campaign, asked)
     true, alone, joined = t.label[row], out.probabilities[row].argmax(axis=1), said[: len(t.label)][row]
     print(f"\nOur sentences, campaign left out ({', '.join(asked)}): without CEReD accuracy {(true == alone).mean():.3f}, macro F1 "

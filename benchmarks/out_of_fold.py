@@ -53,12 +53,13 @@ def _key() -> str:
     """Of the data and of all code that the sentences' labels come from; the level is fitted anew each time."""
     digest = blake2b(digest_size=8)
     folder = ROOT / "analyzer" / "reflection"
-    files = [folder / name for name in ("features.py", "sentences.py", "network.py")]
-    for path in [*files, ROOT / "models" / "reflection" / "fit_network.py", *sorted(DATA.glob("*.jsonl"))]:
+    files = [folder / name for name in ("features.py", "sentences.py", "network.py", "formulaic.py")]
+    for path in [*files, ROOT / "models" / "reflection" / "fit_network.py", *sorted(DATA.glob("*.jsonl")), DATA / "formulaic.txt"]:
         digest.update(path.read_bytes())
-    for part in (train.fit_labels, train._fit_first, train._first_readers, train.said_of):
+    for part in (train.fit_labels, train._fit_first, train._first_readers, train.fit_formulaic, train.said_of):
         digest.update(inspect.getsource(part).encode())
-    digest.update(repr((train.INNER, train.WORDS_C, train.VECTORS_C, train.FINAL_C, train.SEEDS)).encode())
+    digest.update(repr((train.INNER, train.WORDS_C, train.VECTORS_C, train.FINAL_C, train.SEEDS, train.EMPTY_WEIGHT,
+                        train.SHALLOW_WEIGHT, train.WRITTEN_WEIGHT, train.WORDS_SCALE)).encode())
     return digest.hexdigest()
 
 

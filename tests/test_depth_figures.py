@@ -9,7 +9,7 @@ from analyzer.agreement import median_level, rank_correlation, weighted_kappa
 from analyzer.essay import Sentence
 from analyzer.reflection import LABELS, load_models
 from analyzer.reflection.features import build_table
-from analyzer.reflection.formulaic import is_formulaic
+from analyzer.text.encode import encode, load_encoder
 from benchmarks import cered, depth, depth_charts
 from benchmarks.out_of_fold import shipped
 from models.corpora import load_campaigns
@@ -70,7 +70,8 @@ def test_a_table_without_some_rows_is_the_table_of_the_rest():
     ("我怕麻烦，就让人第二天再来。", False), ("三月的会上我检视了自己的二十份笔录。", False),
 ])
 def test_what_is_formulaic(text, formulaic):
-    assert is_formulaic(text) == formulaic
+    table = build_table([[Sentence("E", 0, len(text), text)]], [encode([text], load_encoder())])
+    assert load_models()[0].formulaic.formulaic(table).tolist() == [formulaic]
 
 
 def test_cered_is_read_from_a_clone(tmp_path):

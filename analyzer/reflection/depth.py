@@ -15,6 +15,7 @@ import numpy as np
 
 from analyzer.essay import Essay
 from analyzer.reflection.advice import advise
+from analyzer.reflection.formulaic import EARNING
 from analyzer.reflection.reflection import ASPECTS, LABELS, LEVELS, LabelledSentence, Reflection
 
 LEAST_CHARACTERS, LEAST_SENTENCES = 80, 3
@@ -25,6 +26,10 @@ ENOUGH = 2.0
 """Sentences of one kind beyond which more earn nothing."""
 LIKELY = 0.4
 """Chances below this add nothing to the amount of a kind: twenty slogans, each a little like a feeling, are no feeling."""
+
+WHOLE, SURE_FROM, SURE = 3.0, 0.4, 0.7
+"""Sentences that reflect, of any kind, below which all that an essay holds counts in proportion: a line is no reflection.
+A sentence is one of them in full from the second chance on, and not at all up to the first."""
 
 LINKS = (("experience", "shortcoming", 6), ("shortcoming", "cause", 6), ("cause", "insight", 6), ("insight", "plan", 10))
 """What leads to what, and within how many sentences."""
@@ -44,7 +49,8 @@ def essay_features(probabilities: np.ndarray) -> np.ndarray:
         values += [ranked[0], ranked[1] if len(ranked) > 1 else 0.0, min(ranked[ranked >= LIKELY].sum(), ENOUGH) / ENOUGH]
     values += [_link(column[a], column[b], within) for a, b, within in LINKS]
     best = [column[aspect].max() for aspect in ASPECTS]
-    return np.array([*values, min(best), float(np.prod(best))])
+    reflecting = np.clip((probabilities[:, EARNING].max(axis=1) - SURE_FROM) / (SURE - SURE_FROM), 0, 1).sum()
+    return min(1.0, reflecting / WHOLE) * np.array([*values, min(best), float(np.prod(best))])
 
 
 def _link(first: np.ndarray, then: np.ndarray, within: int) -> float:

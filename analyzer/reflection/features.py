@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -10,7 +10,6 @@ import numpy as np
 
 from analyzer.essay import Sentence
 from analyzer.parallel import spread
-from analyzer.reflection.formulaic import is_formulaic
 from analyzer.text.segment import tagged_words
 
 WORD_SLOTS, CHARACTER_SLOTS, EDGE_SLOTS, CLAUSE_SLOTS = 2**15, 2**16, 2**15, 2**15
@@ -59,56 +58,29 @@ class SentenceTable:
         return SentenceTable(self.essay[rows], self.vectors[rows], place, self.hashed[rows])
 
 
-@dataclass(frozen=True)
-class Wording:
-    """What the classifier sees of the words and characters of sentences, each different one worked out once."""
+def build_table(essays: Sequence[Sequence[Sentence]], vectors: Sequence[np.ndarray]) -> SentenceTable:
+    """One row a sentence; ``vectors`` are (sentences, d) an essay."""
+    from scipy import sparse
 
-    number: dict[str, int]
-    """Row of each text."""
-    hashed: object
-    """(texts, slots) csr; see SentenceTable."""
-    formulaic: np.ndarray
-    """(texts,) bool"""
-
-    @classmethod
-    def of(cls, texts: Iterable[str]) -> Wording:
-        from scipy import sparse
-
-        different = list(dict.fromkeys(texts))
-        parts = spread(_read_words, different)
-        return cls(
-            {text: k for k, text in enumerate(different)}, sparse.vstack([hashed for hashed, _ in parts], "csr"),
-            np.concatenate([formulaic for _, formulaic in parts]),
-        )
-
-    def rows(self, texts: Sequence[str]) -> np.ndarray:
-        """(len(texts),)"""
-        return np.fromiter(map(self.number.__getitem__, texts), np.int64, len(texts))
+    counts = np.array([len(sentences) for sentences in essays])
+    essay = np.repeat(np.arange(len(essays)), counts)
+    texts = [sentence.text for sentences in essays for sentence in sentences]
+    place: dict[str, int] = {}
+    number = [place.setdefault(text, len(place)) for text in texts]  # what many write is worked out once
+    hashed = sparse.vstack(spread(_read_words, list(place)), "csr")[number]
+    return SentenceTable(essay, np.concatenate(vectors).astype(np.float32), _place(counts, texts), hashed)
 
 
-def _read_words(texts: Sequence[str]) -> list[tuple[object, np.ndarray]]:
-    """Of all the texts one csr and one array of bool: small enough to be handed from process to process."""
+def _read_words(texts: Sequence[str]) -> list:
+    """Of all the texts one csr: small enough to be handed from process to process."""
     from scipy import sparse
 
     tagged = [tagged_words(text) for text in texts]
     plain = [[word for word, _ in pairs if word.strip()] for pairs in tagged]
     words, characters, edges, clauses = _hashers()
-    hashed = sparse.hstack([
+    return [sparse.hstack([
         words.transform(map(outline, tagged)), characters.transform(texts), edges.transform(plain), clauses.transform(plain),
-    ]).tocsr()
-    return [(hashed, np.array([is_formulaic(text, pairs) for text, pairs in zip(texts, tagged)], bool))]
-
-
-def build_table(
-    essays: Sequence[Sequence[Sentence]], vectors: Sequence[np.ndarray], wording: Wording | None = None
-) -> SentenceTable:
-    """One row a sentence; ``vectors`` are (sentences, d) an essay; ``wording`` holds at least these sentences."""
-    counts = np.array([len(sentences) for sentences in essays])
-    essay = np.repeat(np.arange(len(essays)), counts)
-    texts = [sentence.text for sentences in essays for sentence in sentences]
-    wording = wording or Wording.of(texts)
-    hashed = wording.hashed[wording.rows(texts)]
-    return SentenceTable(essay, np.concatenate(vectors).astype(np.float32), _place(counts, texts), hashed)
+    ]).tocsr()]
 
 
 def _place(counts: np.ndarray, texts: Sequence[str]) -> np.ndarray:

@@ -8,13 +8,15 @@ from pathlib import Path
 import numpy as np
 
 from analyzer.reflection.depth import DepthModel, OrdinalModel
+from analyzer.reflection.formulaic import FormulaicModel
 from analyzer.reflection.network import ContextNetwork
 from analyzer.reflection.reflection import ASPECTS
 from analyzer.reflection.sentences import LabelModel
 from analyzer.resources import resource
 
 _ORDINAL = ("mean", "scale", "weights", "cuts")
-_LABELS = tuple(name for name in LabelModel.__dataclass_fields__ if name != "networks")
+_LABELS = tuple(name for name in LabelModel.__dataclass_fields__ if name not in ("networks", "formulaic"))
+_FORMULAIC = tuple(FormulaicModel.__dataclass_fields__)
 _NETWORK = tuple(ContextNetwork.__dataclass_fields__)
 
 
@@ -24,6 +26,7 @@ def save_models(path: Path, labels: LabelModel, depth: DepthModel) -> None:
     The networks go to a file beside ``path``, called networks.npz.
     """
     arrays = {f"labels.{name}": getattr(labels, name) for name in _LABELS}
+    arrays |= {f"formulaic.{name}": getattr(labels.formulaic, name) for name in _FORMULAIC}
     for name, model in (("level", depth.level), *depth.aspects.items()):
         arrays |= {f"depth.{name}.{part}": getattr(model, part) for part in _ORDINAL}
     arrays["depth.half_width"] = np.array(depth.half_width)
@@ -57,6 +60,7 @@ def load_models(path: Path | None = None) -> tuple[LabelModel, DepthModel]:
     arrays, stored = _load(path), _load(_beside(path))
     count = len({name.split(".")[0] for name in stored})
     networks = tuple(ContextNetwork(*(stored[f"{k}.{name}"] for name in _NETWORK)) for k in range(count))
-    labels = LabelModel(**{name: arrays[f"labels.{name}"] for name in _LABELS}, networks=networks)
+    labels = LabelModel(**{name: arrays[f"labels.{name}"] for name in _LABELS}, networks=networks,
+                        formulaic=FormulaicModel(*(arrays[f"formulaic.{name}"] for name in _FORMULAIC)))
     ordinal = lambda name: OrdinalModel(*(arrays[f"depth.{name}.{part}"] for part in _ORDINAL))
     return labels, DepthModel(ordinal("level"), {a: ordinal(a) for a in ASPECTS}, float(arrays["depth.half_width"]))

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from analyzer.essay import Sentence
-from analyzer.reflection.features import SentenceTable, Wording, build_table
-from analyzer.reflection.formulaic import earning_nothing
+from analyzer.reflection.features import SentenceTable, build_table
+from analyzer.reflection.formulaic import FormulaicModel, earning_nothing
 from analyzer.reflection.network import ContextNetwork, dense_inputs
 from analyzer.reflection.reflection import LABELS, LabelledSentence
 
@@ -23,9 +23,6 @@ COMPONENTS, NEIGHBOUR_COMPONENTS = 128, 48
 
 AT_ONCE = 1000
 """Essays labelled at once: their tables of words and characters are large."""
-
-EMPTY, EMPTY_FROM = [LABELS.index("slogan"), LABELS.index("pledge")], 0.5
-"""Labels of what says nothing of the writer's own, and how sure a first reading must be of them."""
 
 VECTOR_SCALE = 4.0
 """Vectors are unit rows; times this they weigh about as much as the place features."""
@@ -47,6 +44,8 @@ class LabelModel:
     final_weights: np.ndarray
     final_intercept: np.ndarray
     networks: tuple[ContextNetwork, ...]
+    formulaic: FormulaicModel | None = None
+    """None in a model that only labels."""
 
     def probabilities(self, table: SentenceTable) -> np.ndarray:
         """(n, len(LABELS)), rows sum to 1."""
@@ -61,15 +60,17 @@ class LabelModel:
 def read_twice(table: SentenceTable, model: LabelModel) -> tuple[np.ndarray, np.ndarray]:
     """(n, len(LABELS)) twice: of the essays as they stand, which labels best, and as they count for the level.
 
-    For that, what remains when slogans and pledges are taken out is read again without them: however many of them stand
-    before, between or behind, the rest then stands in the same place among the same neighbours.
+    For that, formulaic sentences (set phrases, pledges, cue words) are taken out and hold nothing that counts; what remains
+    is read again without them: however many of them stand before, between or behind, the rest then stands in the same
+    place among the same neighbours.
     """
     first = model.probabilities(table)
-    full = first[:, EMPTY].sum(axis=1) <= EMPTY_FROM
-    if full.all() or not full.any():
+    own = ~model.formulaic.formulaic(table)
+    if own.all():
         return first, first
-    second = first.copy()
-    second[full] = model.probabilities(table.only(full))
+    second = earning_nothing(first)
+    if own.any():
+        second[own] = model.probabilities(table.only(own))
     return first, second
 
 
@@ -104,8 +105,7 @@ def label_sentences(
 ) -> list[tuple[tuple[LabelledSentence, ...], np.ndarray]]:
     """For each essay its labelled sentences, and (sentences, len(LABELS)) probabilities as they count for the level.
 
-    These may differ: set phrases around a sentence help to label it, but must not move the level (``read_twice``), and
-    formulaic sentences (formulaic.py) are labelled, but hold nothing that counts.
+    These may differ: set phrases around a sentence help to label it, but must not move the level (``read_twice``).
 
     Parameters
     ----------
@@ -122,39 +122,20 @@ def label_sentences(
 
 
 def _label(essays, vectors, model: LabelModel, filled: list[int], found: list) -> None:
-    wording = Wording.of(s.text for k in filled for s in essays[k])
     first = {k: _first_said(essays[k]) for k in filled}
-    hollow = {k: wording.formulaic[wording.rows([s.text for s in essays[k]])] for k in filled}
     once = [np.unique(first[k]) for k in filled]
-    read = [rows[~hollow[k][rows]] for k, rows in zip(filled, once)]
-    alone = [rows[hollow[k][rows]] for k, rows in zip(filled, once)]
-    own = [vectors[k] for k in filled]
-    table = build_table(
-        [[essays[k][i] for i in rows] for k, rows in zip(filled, read)], [v[rows] for v, rows in zip(own, read)], wording
-    )
-    labelling, counting = read_twice(table, model)
-    apart = _read_alone([essays[k][i] for k, rows in zip(filled, alone) for i in rows],
-                        [v[[i]] for v, rows in zip(own, alone) for i in rows], wording, model)
-    by_essay = lambda values, of: np.split(values, np.cumsum([len(rows) for rows in of])[:-1])
-    for k, at, at_alone, labels, counts, labels_alone in zip(
-        filled, read, alone, by_essay(labelling, read), by_essay(counting, read), by_essay(apart, alone)
-    ):
+    own = [vectors[k] for k in filled]  # read from where they are kept, once
+    table = build_table([[essays[k][i] for i in rows] for k, rows in zip(filled, once)], [v[rows] for v, rows in zip(own, once)])
+    ends = np.cumsum([len(rows) for rows in once])[:-1]
+    for k, at, labels, counts in zip(filled, once, *(np.split(read, ends) for read in read_twice(table, model))):
         said, rows = np.zeros((2, len(essays[k]), len(LABELS)))
-        said[at], said[at_alone] = labels, labels_alone
-        rows[at], rows[at_alone] = counts, earning_nothing(labels_alone)
+        said[at], rows[at] = labels, counts
         said, rows = said[first[k]], rows[first[k]]
         labelled = tuple(
             LabelledSentence(s.start, s.end, LABELS[label], round(chance, 4))
             for s, label, chance in zip(essays[k], said.argmax(axis=1).tolist(), said.max(axis=1).tolist())
         )
         found[k] = (labelled, rows)
-
-
-def _read_alone(sentences: list[Sentence], vectors: list[np.ndarray], wording: Wording, model: LabelModel) -> np.ndarray:
-    """(sentences, labels) of formulaic sentences, which shed no light on their neighbours."""
-    if not sentences:
-        return np.zeros((0, len(LABELS)))
-    return model.probabilities(build_table([[s] for s in sentences], vectors, wording))
 
 
 def _first_said(sentences: Sequence[Sentence]) -> np.ndarray:

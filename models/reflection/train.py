@@ -5,11 +5,12 @@ Writes model.npz and networks.npz beside this file and prints the figures of eac
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from joblib import Parallel, delayed
+from scipy import sparse
 from scipy.optimize import minimize
 from scipy.stats import spearmanr
 from sklearn.decomposition import PCA
@@ -18,15 +19,15 @@ from sklearn.metrics import cohen_kappa_score, f1_score
 from sklearn.model_selection import GroupKFold
 from sklearn.multiclass import OneVsRestClassifier
 
-from analyzer.essay import Essay
+from analyzer.essay import Essay, Sentence
 from analyzer.reflection.depth import DepthModel, OrdinalModel, essay_features
 from analyzer.reflection.features import SentenceTable, build_table
-from analyzer.reflection.formulaic import earning_nothing, is_formulaic
+from analyzer.reflection.formulaic import EARNING, FormulaicModel
 from analyzer.reflection.models import save_models
 from analyzer.reflection.network import dense_inputs
 from analyzer.reflection.reflection import ASPECTS, LABELS
 from analyzer.reflection.sentences import (
-    COMPONENTS, LabelModel, final_features, one_against_rest, read_twice, softmax, vector_features,
+    COMPONENTS, VECTOR_SCALE, LabelModel, final_features, one_against_rest, read_twice, softmax, vector_features,
 )
 from analyzer.text.encode import encode, load_encoder
 from analyzer.text.segment import split_sentences
@@ -39,6 +40,11 @@ WORDS_C, VECTORS_C, FINAL_C = 4.0, 0.5, 0.05
 """Inverse penalties; chosen among a few by the leave-one-campaign-out figures."""
 SEEDS = (0, 1)
 """Networks that start elsewhere, one each."""
+EMPTY = [LABELS.index("slogan"), LABELS.index("pledge")]
+EMPTY_WEIGHT, SHALLOW_WEIGHT, WRITTEN_WEIGHT = 0.3, 2.0, 4.0
+"""Of a slogan or pledge (there are thousands), a shallow essay's self-examination and a sentence written for the purpose, where an examined one weighs 1."""
+WORDS_SCALE = 3.0
+"""Weight of words and characters beside a vector's VECTOR_SCALE, where formulaic sentences are told."""
 DEPTH_PENALTY = 3.0
 COVERED = 0.8
 """Share of left-out essays whose rating lies within the half width of their score."""
@@ -52,8 +58,8 @@ class Training:
     table: SentenceTable
     label: np.ndarray
     """(rows,) index into LABELS, -1 where nobody labelled the sentence."""
-    formulaic: np.ndarray
-    """(rows,) bool, sentences that count for nothing."""
+    formulaic: SentenceTable
+    """Formulaic sentences written down for the purpose, each alone (data/formulaic.txt)."""
     row_campaign: np.ndarray
     campaign: np.ndarray
     levels: np.ndarray
@@ -83,12 +89,16 @@ def load_training(only: tuple[str, ...] = ()) -> Training:
             means.append(float(np.mean(depth)) if rated else 0.0)
             graded = [r for r in rated if ASPECTS[0] in r]  # a writer's own entry has a level only
             aspects.append([int(np.floor(np.median([r[a] for r in graded]) + 0.5)) if graded else 0 for a in ASPECTS])
-    vectors = encode([s.text for split in sentences for s in split], load_encoder())
-    table = build_table(sentences, np.split(vectors, np.cumsum([len(s) for s in sentences])[:-1]))
+    written = (HERE / "data" / "formulaic.txt").read_text(encoding="utf-8").split()
     names = np.array(names)
-    formulaic = np.array([is_formulaic(s.text) for split in sentences for s in split], bool)
+    table, formulaic = _table(sentences), _table([[Sentence("", 0, len(text), text)] for text in written])
     return Training(essays, table, np.array(labels), formulaic, names[table.essay], names, np.array(levels), np.array(means),
                     np.array(aspects))
+
+
+def _table(essays: list[list[Sentence]]) -> SentenceTable:
+    vectors = encode([s.text for sentences in essays for s in sentences], load_encoder())
+    return build_table(essays, np.split(vectors, np.cumsum([len(s) for s in essays])[:-1]))
 
 
 def _label(sentence, given: list[dict]) -> int:
@@ -143,6 +153,25 @@ def _first_readers(t: Training, rows: np.ndarray):
     )
 
 
+def fit_formulaic(t: Training, rows: np.ndarray) -> FormulaicModel:
+    """What is formulaic, from these rows: what shallow essays (level 1) hold of self-examination, slogans and pledges, and
+    what was written down for the purpose; what is not: experience, shortcoming, cause, insight, plan and feeling of all others.
+    """
+    level, earning, empty = t.levels[t.table.essay], np.isin(t.label, EARNING), np.isin(t.label, EMPTY)
+    weight = np.where(empty, EMPTY_WEIGHT, np.where(level == 1, SHALLOW_WEIGHT, 1.0))
+    rows = rows[empty[rows] | (earning & (level > 0))[rows]]
+    chosen = sparse.vstack([_formulaic_features(t.table)[rows], _formulaic_features(t.formulaic)]).tocsr()
+    written = len(t.formulaic.essay)
+    true = np.append((empty | (level == 1))[rows], np.ones(written, bool))
+    model = LogisticRegression(max_iter=300).fit(chosen, true, sample_weight=np.append(weight[rows], np.full(written, WRITTEN_WEIGHT)))
+    dimension = t.table.vectors.shape[1]
+    return FormulaicModel(VECTOR_SCALE * model.coef_[0, :dimension], WORDS_SCALE * model.coef_[0, dimension:], model.intercept_)
+
+
+def _formulaic_features(table: SentenceTable):
+    return sparse.hstack([sparse.csr_matrix(VECTOR_SCALE * table.vectors), WORDS_SCALE * table.hashed]).tocsr()
+
+
 def fit_ordinal(features: np.ndarray, grades: np.ndarray, cuts: int = 3, penalty: float = DEPTH_PENALTY) -> OrdinalModel:
     """Proportional odds by maximum likelihood with a ridge penalty; ``grades`` are 0 to ``cuts``."""
     mean, scale = features.mean(axis=0), np.maximum(features.std(axis=0), 1e-6)
@@ -180,7 +209,12 @@ def unseen_probabilities(t: Training) -> np.ndarray:
 def said_of(t: Training, name: str) -> np.ndarray:
     """(2, rows of the campaign, labels) by a model that saw only the others."""
     left_out = t.row_campaign == name
-    return np.stack(read_twice(t.table.only(left_out), fit_labels(t, np.flatnonzero(~left_out))))
+    return np.stack(read_twice(t.table.only(left_out), fit_all(t, np.flatnonzero(~left_out))))
+
+
+def fit_all(t: Training, rows: np.ndarray) -> LabelModel:
+    """What labels sentences and what tells the formulaic ones, from these rows."""
+    return replace(fit_labels(t, rows), formulaic=fit_formulaic(t, rows))
 
 
 @dataclass(frozen=True)
@@ -200,7 +234,7 @@ class LeftOut:
 def leave_out(t: Training, probabilities: np.ndarray | None = None) -> LeftOut:
     """Judge each campaign by models that saw only the others; ``probabilities`` where the sentences are labelled already."""
     labelling, counting = unseen_probabilities(t) if probabilities is None else probabilities
-    features = depth_features(t, np.where(t.formulaic[:, None], earning_nothing(counting), counting))
+    features = depth_features(t, counting)
     rated = t.levels > 0
     levels, scores = np.zeros(len(t.essays), int), np.zeros(len(t.essays))
     for name in np.unique(t.campaign):
@@ -229,7 +263,7 @@ def main() -> None:
         {a: fit_ordinal(features[rated], t.aspects[rated, k]) for k, a in enumerate(ASPECTS)},
         float(np.quantile(off, COVERED)),
     )
-    save_models(HERE / "model.npz", fit_labels(t, np.arange(len(t.label))), depth)
+    save_models(HERE / "model.npz", fit_all(t, np.arange(len(t.label))), depth)
 
 
 if __name__ == "__main__":
