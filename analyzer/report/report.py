@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field, is_dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from analyzer.copying.match import Match, Originality
 from analyzer.essay import Essay, Problem
 from analyzer.gatekeeping import Finding, Trace
 from analyzer.reflection.reflection import LabelledSentence, Reflection
+from analyzer.report.whole import save_whole
 
 SCHEMA = 1
 
@@ -141,10 +142,21 @@ class Report:
         """Write report.json (UTF-8) whole or not at all."""
         path = Path(path)
         path.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = path.with_name(path.name + ".part")
-        unfinished.write_text(json.dumps(_to_dict(self), ensure_ascii=False, indent=1), encoding="utf-8")
-        unfinished.replace(path)
+        save_whole(path, self._write)
         return path
+
+    def _write(self, path: str) -> None:
+        """One line an essay, a match, a finding: a report of 100,000 essays is never held as text or as dicts."""
+        with open(path, "w", encoding="utf-8", newline="\n") as out:
+            for k, (name, value) in enumerate(_parts(self)):
+                out.write(f"{',' if k else '{'}\n{_json(name)}: ")
+                if isinstance(value, Iterator):
+                    out.write("[")
+                    out.writelines(f"{',' if n else ''}\n{_json(row)}" for n, row in enumerate(value))
+                    out.write("\n]")
+                else:
+                    out.write(_json(value))
+            out.write("\n}\n")
 
     @classmethod
     def from_json(cls, path: str | Path) -> Report:
@@ -173,25 +185,44 @@ def _reflection_to_dict(r: Reflection) -> dict | None:
             "evidence": list(r.evidence), "advice": list(r.advice)}
 
 
-def _to_dict(report: Report) -> dict:
-    essays = []
-    for essay in report.essays:
-        originality = asdict(report.originality[essay.id])
-        originality.pop("essay")
-        essays.append(
-            asdict(essay) | originality
-            | {"depth": _reflection_to_dict(report.reflection[essay.id]),
-               "depth_own": _reflection_to_dict(report.reflection_own[essay.id]),
-               "advice": list(report.reflection[essay.id].advice),
-               "sentences": [asdict(s) for s in report.reflection[essay.id].sentences]})
-    return {
-        "schema": SCHEMA, "essays": essays, "documents": [asdict(d) for d in report.documents],
-        "matches": [asdict(m) for m in report.matches], "findings": [asdict(f) for f in report.findings],
-        "problems": [asdict(p) for p in report.problems], "absent": [asdict(a) for a in report.absent],
-        "comparisons": [asdict(c) for c in report.comparisons], "notes": list(report.notes), "files": report.files,
-        "changes": [asdict(c) for c in report.changes],
-        "traces": [asdict(t) for t in report.traces], "settings": dict(report.settings), "versions": dict(report.versions),
+def _parts(report: Report) -> Iterator[tuple[str, Any]]:
+    """Keys and values of report.json; iterators are its long lists."""
+    yield "schema", SCHEMA
+    yield "essays", (_essay(report, essay) for essay in report.essays)
+    for name in ("documents", "matches", "findings", "problems", "absent", "comparisons"):
+        yield name, map(_plain, getattr(report, name))
+    yield "notes", list(report.notes)
+    yield "files", report.files
+    for name in ("changes", "traces"):
+        yield name, map(_plain, getattr(report, name))
+    yield "settings", dict(report.settings)
+    yield "versions", dict(report.versions)
+
+
+def _essay(report: Report, essay: Essay) -> dict:
+    originality = _plain(report.originality[essay.id])
+    originality.pop("essay")
+    whole = report.reflection[essay.id]
+    return _plain(essay) | originality | {
+        "depth": _reflection_to_dict(whole), "depth_own": _reflection_to_dict(report.reflection_own[essay.id]),
+        "advice": list(whole.advice), "sentences": list(map(_plain, whole.sentences)),
     }
+
+
+def _plain(thing: Any) -> dict:
+    """As ``dataclasses.asdict``, without copying what is plain already: ten times as fast."""
+    plain = {name: getattr(thing, name) for name in type(thing).__dataclass_fields__}
+    for name, value in plain.items():
+        if isinstance(value, (tuple, list)) and value and is_dataclass(value[0]):
+            plain[name] = list(map(_plain, value))
+        elif is_dataclass(value):
+            plain[name] = _plain(value)
+        elif isinstance(value, Mapping) and not isinstance(value, dict):
+            plain[name] = dict(value)
+    return plain
+
+
+_json = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def _reflection_from_dict(id: str, d: dict | None, sentences, advice=()) -> Reflection:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import unicodedata
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,7 @@ from openpyxl import Workbook
 from openpyxl.cell import Cell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.styles.cell_style import StyleArray
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -63,24 +65,30 @@ def write_table(sheet: Worksheet, columns: Sequence[Column], rows: Sequence[Sequ
         cell.alignment = Alignment(horizontal="center", vertical="center", wrap_text=True)
         cell.border = GRID
     sheet.row_dimensions[at].height = LINE * 2 + 2
-    font = Font(name=FONT, size=SIZE)
-    right, left = Alignment(horizontal="right", vertical="center"), Alignment(vertical="center", wrap_text=True)
-    middle = Alignment(horizontal="center", vertical="center", wrap_text=True)
+    styles: list[StyleArray] = []
     for r, row in enumerate(rows, at + 1):
         lines = 1
         for c, (column, value) in enumerate(zip(columns, row, strict=True), 1):
             cell = sheet.cell(r, c)
+            if len(styles) < c:
+                _style(cell, column)
+                styles.append(cell._style)
+            cell._style = copy(styles[c - 1])  # openpyxl looks every style up anew, which is most of what a large table costs
             write(cell, value)
-            cell.font, cell.border = font, GRID
-            cell.alignment = right if column.format else middle if column.center else left
-            if column.format:
-                cell.number_format = column.format
-            else:
+            if not column.format:
                 lines = max(lines, _lines(value, column.width))
-            if column.fill_in:
-                cell.fill = TO_FILL_IN
         sheet.row_dimensions[r].height = LINE * min(lines, MAX_LINES) + 4
     return at + len(rows)
+
+
+def _style(cell: Cell, column: Column) -> None:
+    cell.font, cell.border = Font(name=FONT, size=SIZE), GRID
+    horizontal = "right" if column.format else "center" if column.center else None
+    cell.alignment = Alignment(horizontal=horizontal, vertical="center", wrap_text=None if column.format else True)
+    if column.format:
+        cell.number_format = column.format
+    if column.fill_in:
+        cell.fill = TO_FILL_IN
 
 
 def write(cell: Cell, value: Any) -> None:

@@ -7,7 +7,10 @@ from pathlib import Path
 
 
 def save_whole(path: Path, save: Callable[[str], object]) -> None:
-    """Let ``save`` write aside, then put the finished file in the place of what was there."""
+    """Let ``save`` write aside, then put the finished file in the place of what was there; a full disk changes nothing."""
     unfinished = path.with_name(path.name + ".part")
-    save(str(unfinished))
-    unfinished.replace(path)
+    try:
+        save(str(unfinished))
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)

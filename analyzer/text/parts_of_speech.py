@@ -7,7 +7,7 @@ remembered.
 
 from __future__ import annotations
 
-import logging
+import re
 
 from rjieba import Jieba
 
@@ -16,19 +16,18 @@ from analyzer.text.viterbi import Viterbi
 REMEMBERED = 300_000
 """Runs of single characters kept, most of them two to four long; then it begins anew."""
 
+_LATIN = re.compile("[a-zA-Z0-9]+$")
+
 
 class Tagger:
     """jieba's default part-of-speech tagger, with its hidden Markov model for what its dictionary lacks."""
 
     def __init__(self, cutter: Jieba) -> None:
-        import jieba
         import jieba.posseg
 
-        jieba.setLogLevel(logging.WARNING)
         self._cutter, self._jieba = cutter, jieba.posseg
         self._dictionary: dict[str, str] = jieba.posseg.dt.word_tag_tab
         self._viterbi = Viterbi(jieba.posseg.char_state_tab_P, jieba.posseg.start_P, jieba.posseg.trans_P, jieba.posseg.emit_P)
-        jieba.posseg.viterbi = lambda run, *tables: self._viterbi(run)
         self._known: dict[str, list[tuple[str, str]]] = {}
 
     def tagged(self, text: str) -> list[tuple[str, str]]:
@@ -38,21 +37,19 @@ class Tagger:
             if k % 2 == 0:  # what the pattern did not match: marks and space
                 for n, part in enumerate(self._jieba.re_skip_internal.split(block)):
                     found += [(part, "x")] if n % 2 else [(character, self._kind(character, part)) for character in part]
-            elif self._jieba.re_han_detail.fullmatch(block):
-                self._tag_han(block, found)
             else:
-                found += [(word, tag) for word, tag in self._jieba.lcut(block)]
+                self._tag_block(block, found)
         return found
 
     def _kind(self, character: str, part: str) -> str:
         return "m" if self._jieba.re_num.match(character) else "eng" if self._jieba.re_eng.match(part) else "x"
 
-    def _tag_han(self, block: str, found: list[tuple[str, str]]) -> None:
+    def _tag_block(self, block: str, found: list[tuple[str, str]]) -> None:
         tag = self._dictionary.get
         at = alone = 0  # characters from ``alone`` to ``at`` stand by themselves
         for word in [*self._cutter.cut(block, False), ""]:
-            if len(word) == 1:
-                at += 1
+            if len(word) == 1 or word and _LATIN.match(word) and word not in self._dictionary:
+                at += len(word)  # letters and digits that stand by themselves come in one
                 continue
             run = block[alone:at]
             if len(run) > 1 and run not in self._dictionary:
@@ -68,7 +65,12 @@ class Tagger:
         if known is None:
             if len(self._known) >= REMEMBERED:
                 self._known.clear()
-            known = self._known[run] = _words(run, self._viterbi(run)[1])
+            known = self._known[run] = []
+            for k, part in enumerate(self._jieba.re_han_detail.split(run)):
+                if k % 2:
+                    known += _words(part, self._viterbi(part)[1])
+                else:
+                    known += [(x, self._kind(x, x)) for x in self._jieba.re_skip_detail.split(part) if x]
         return known
 
 
