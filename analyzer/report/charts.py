@@ -332,13 +332,18 @@ def to_png(chart, scale: float = 2.0) -> bytes:
     """The chart as a picture, rendered on this machine (vl-convert); ``scale`` 2 is right for screens and print."""
     import vl_convert
 
-    return vl_convert.vegalite_to_png(_as_xml_takes_it(chart.to_json()), scale=scale)
+    return vl_convert.vegalite_to_png(_specification(chart), scale=scale)
 
 
 def to_svg(chart) -> str:
     import vl_convert
 
-    return vl_convert.vegalite_to_svg(_as_xml_takes_it(chart.to_json()))
+    return vl_convert.vegalite_to_svg(_specification(chart))
+
+
+def _specification(chart) -> str:
+    """Not checked against Vega-Lite's schema, which takes as long as drawing: the charts are ours, and tests check them."""
+    return _as_xml_takes_it(chart.to_json(validate=False))
 
 
 def _as_xml_takes_it(specification: str) -> str:

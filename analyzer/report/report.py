@@ -72,6 +72,13 @@ class Report:
     @property
     def table(self) -> pd.DataFrame:
         """One row an essay, in the batch's order; shares 0 to 1, missing scores as NaN."""
+        table = self.__dict__.get("_table")
+        if table is None:
+            table = self._new_table()
+            object.__setattr__(self, "_table", table)
+        return table.copy()
+
+    def _new_table(self) -> pd.DataFrame:
         rows = []
         found: dict[str, int] = {}
         for finding in self.findings:
