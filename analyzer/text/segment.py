@@ -19,7 +19,8 @@ _BOUNDARY = re.compile(
     r"|[\n\r\u2028\u2029\x0b\x0c]+"
 )
 _PAUSE = re.compile(r"[，,；;、：:\s]")
-_OPEN, _CLOSE = "“「『", "”」』"
+_OPEN = "“「『"
+_QUOTE = re.compile("[“「『”」』]")
 _GOES_ON = re.compile(r"[，,、；;：:的地得”’」』）)》]")
 _CONTENT = re.compile(r"\w")
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -40,11 +41,14 @@ def split_sentences(essay: Essay) -> tuple[Sentence, ...]:
 def sentence_spans(text: str) -> list[tuple[int, int]]:
     """(start, end) of each sentence in ``text``, code points, end exclusive, in order, not overlapping."""
     spans: list[tuple[int, int]] = []
-    start = depth = at = 0
+    start = depth = seen = 0
     broken = set(broken_lines(text))
+    quotes = [(quote.start(), 1 if quote.group() in _OPEN else -1) for quote in _QUOTE.finditer(text)]
     for mark in _BOUNDARY.finditer(text):
-        depth += sum(text.count(c, at, mark.end()) for c in _OPEN) - sum(text.count(c, at, mark.end()) for c in _CLOSE)
         at = mark.end()
+        while seen < len(quotes) and quotes[seen][0] < at:
+            depth += quotes[seen][1]
+            seen += 1
         newline = mark.group()[0] in "\n\r\u2028\u2029\x0b\x0c"
         if newline and mark.start() in broken:
             continue
