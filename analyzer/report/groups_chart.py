@@ -72,12 +72,15 @@ def groups_chart(
     y = alt.Y("y:Q", axis=None, scale=alt.Scale(domain=[0.6 - rows, 0.6], nice=False))
     dots = alt.Chart(pd.DataFrame(nodes))
     href = {"href": "url:N"} if link else {}
+    name = {"dx": 11, "align": "left", "fontSize": 12}
     layers = [
+        # white around each name, so that no line strikes it through
+        dots.mark_text(**name, color="#ffffff", stroke="#ffffff", strokeWidth=5, strokeJoin="round").encode(x, y, text="姓名:N"),
         dots.mark_point(size=190, opacity=1, filled=True, stroke="#ffffff", strokeWidth=1.5).encode(
             x, y, color=alt.Color("colour:N", scale=None), shape=alt.Shape("层级:N", scale=SHAPES, legend=KEY),
             tooltip=["姓名:N", "单位:N", "层级:N"], **href
         ),
-        dots.mark_text(dx=11, align="left", fontSize=12, color=INK).encode(x, y, text="姓名:N"),
+        dots.mark_text(**name, color=INK).encode(x, y, text="姓名:N"),
         alt.Chart(pd.DataFrame(titles)).mark_text(fontSize=12, color=SUBDUED).encode(x, y, text="text:N"),
     ]
     if lines:
