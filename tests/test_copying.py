@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analyzer.copying import find_matches, judge, load_logistic, load_models, quote_documents
+from analyzer.copying.little import little_pairs
 from analyzer.copying.match import Match
 from analyzer.essay import Essay
 from analyzer.text.encode import encode, load_encoder
@@ -135,3 +136,13 @@ def test_a_sentence_said_again_and_again_does_not_join_what_lies_between():
               "档案柜最下面一层压着十年前的回执，我数了数一共六十七张，没有一张是按时寄出的。"]
     _, matches, _ = run(["".join(said + s for s in between), "".join(said + s for s in others)])
     assert all(m.end - m.start <= len(said) + 2 or m.other_end - m.other_start <= len(said) + 2 for m in matches)
+
+
+def test_how_many_pieces_chance_gives_is_read_from_the_batch():
+    piece = lambda a, b, at=0: Match(a, at, at + 40, b, at, at + 40, "verbatim", "batch", 1.0, 0.6)
+    one, two = piece("A", "B"), [piece("C", "D"), piece("C", "D", 200)]
+    assert little_pairs([one, *two], 60) == {("A", "B")}
+    many = [piece(f"E{k}", f"F{k}") for k in range(5000)]
+    assert {("A", "B"), ("C", "D")} < little_pairs([one, *two, *many], 1000)
+    long = Match("G", 0, 300, "H", 0, 300, "edited", "batch", 0.9, 0.6)
+    assert ("G", "H") not in little_pairs([one, *two, *many, long], 1000)

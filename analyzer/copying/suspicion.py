@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 import numpy as np
 
 from analyzer.copying.groups import group_essays
+from analyzer.copying.little import little_pairs, usual_little
 from analyzer.copying.logistic import Logistic
 from analyzer.copying.match import Match, Originality
 from analyzer.essay import Essay
@@ -19,12 +20,6 @@ SUSPECTED = 0.3
 
 MANY = 4
 """Other essays that must share a passage before it counts as a template whose source is not here."""
-
-LITTLE = 80
-"""Code points: about two sentences. Who shares no more than this with each of many others need not have copied."""
-
-SPREAD = 2.0
-"""Standard deviations over the median (both robust) up to which what a batch shares in little pieces is usual there."""
 
 FEATURES = ("share", "rare_share")
 """Share of the characters that stand in another document; the same with each character weighted by its rarity. What is shared
@@ -45,7 +40,7 @@ class Coverage:
     repeated: np.ndarray
     """Characters that stand in an earlier essay of the same person; they count as its own."""
     little: np.ndarray
-    """Characters shared only with documents of which each shares LITTLE in all."""
+    """Characters shared only with documents that share no more than chance gives (``little.little_pairs``)."""
 
 
 def suspicion_features(covered: Iterable[Coverage]) -> np.ndarray:
@@ -57,15 +52,6 @@ def suspicion_features(covered: Iterable[Coverage]) -> np.ndarray:
     whole = np.array([(share(seen.copied | seen.templated), share(seen.rarity)) for seen in covered])
     of_little = np.array([(share(seen.little), share(np.where(seen.little, seen.rarity, 0))) for seen in covered])
     return (whole - of_little * (1 - counts)[:, None]).reshape(-1, len(FEATURES))
-
-
-def usual_little(shares: np.ndarray) -> float:
-    """What share of an essay is usually shared in little pieces in this batch: set phrases that everybody uses, which no table
-    knows. ``shares`` are (essays,)."""
-    if not len(shares):
-        return 0.0
-    middle = np.median(shares)
-    return float(middle + SPREAD * 1.4826 * np.median(abs(shares - middle)))
 
 
 def both_ways(matches: Sequence[Match]) -> list[Match]:
@@ -82,18 +68,14 @@ def coverage(essays: Sequence[Essay], matches: Sequence[Match]) -> dict[str, Cov
     own: dict[str, list[Match]] = {essay.id: [] for essay in essays}
     for match in both_ways(matches):
         own[match.essay].append(match)
-    return {essay.id: _coverage(len(essay.text), own[essay.id]) for essay in essays}
+    little = little_pairs(matches, len(essays))
+    return {essay.id: _coverage(len(essay.text), own[essay.id], little) for essay in essays}
 
 
-def _coverage(length: int, matches: Sequence[Match]) -> Coverage:
+def _coverage(length: int, matches: Sequence[Match], little: Set[tuple[str, str]]) -> Coverage:
     quoted, copied, library, repeated, much = (np.zeros(length, bool) for _ in range(5))
     rarity, sharers = np.zeros(length), np.zeros(length, int)
     partners: Counter = Counter()
-    in_all: Counter = Counter()
-    for m in matches:
-        if m.kind != "quote" and m.where != "own":
-            partners[m.other] += m.end - m.start
-            in_all[m.other] += min(m.end - m.start, m.other_end - m.other_start)
     for m in matches:
         span = slice(m.start, m.end)
         if m.kind == "quote":
@@ -105,7 +87,8 @@ def _coverage(length: int, matches: Sequence[Match]) -> Coverage:
         (library if m.where == "library" else copied)[span] = True
         sharers[span] += m.where != "library"
         rarity[span] = np.maximum(rarity[span], m.rarity)
-        much[span] |= m.where == "library" or in_all[m.other] > LITTLE
+        much[span] |= (m.essay, m.other) not in little and (m.other, m.essay) not in little
+        partners[m.other] += m.end - m.start
     copied, library = copied & ~quoted, library & ~quoted
     return Coverage(quoted, copied, library | (copied & (sharers >= MANY)), np.where(quoted, 0, rarity), partners,
                     repeated & ~quoted, (copied | library) & ~much)
