@@ -25,6 +25,9 @@ from analyzer.text.encode import DEFAULT_ENCODER, ByEssay, Encoder, Vectors, enc
 Progress = Callable[[str, int, int], None]
 """Called with (stage, done, total); stages are those of STAGES, in that order."""
 
+FindCopies = Callable[..., tuple[Sequence, Vectors, list[Match]]]
+"""``find_copies``, or what gives the same for the same arguments (analyzer.spark.engine)."""
+
 STAGES = ("读取文件", "编码句子", "比对雷同", "评价思考", "检查把关", "比较层级")
 
 
@@ -38,6 +41,7 @@ def analyze(
     progress: Progress | None = None,
     calibration: Calibration | None = None,
     cache: Path | None = None,
+    find: FindCopies | None = None,
 ) -> Report:
     """Everything that can be said about a batch.
 
@@ -52,13 +56,14 @@ def analyze(
     progress : see ``Progress``.
     calibration : depth levels as an organizer gives them (``xinde calibrate``).
     cache : folder where sentence vectors are kept from run to run; it may be deleted at any time.
+    find : how copies are found, ``find_copies`` by default.
     """
     tell = progress or (lambda stage, done, total: None)
     essays = batch.essays
     official, library, history = _distinct(essays, official, library, history)
 
     model = load_encoder(encoder)
-    documents, vectors, matches = find_copies(essays, official, library, history, model, tell, cache)
+    documents, vectors, matches = (find or find_copies)(essays, official, library, history, model, tell, cache)
     originality = judge(essays, matches, load_logistic("suspicion"))
 
     tell(STAGES[3], 0, len(essays))

@@ -20,12 +20,13 @@ def main(arguments: list[str] | None = None) -> int:
             stream.reconfigure(errors="replace")
     options = _parser().parse_args(arguments)
     from analyzer.ingest.errors import IngestError
+    from analyzer.spark.session import SparkError
     from analyzer.store.database import StoreError
     from analyzer.text.encode import EncoderError
 
     try:
         return options.run(options)
-    except (IngestError, EncoderError, StoreError) as error:
+    except (IngestError, EncoderError, SparkError, StoreError) as error:
         print(f"无法继续：{error}", file=sys.stderr)
         return NOTHING
     except KeyboardInterrupt:

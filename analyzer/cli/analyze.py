@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 
 from analyzer.cli.status import DONE
 
@@ -26,16 +29,25 @@ def add(commands) -> None:
     analyze.add_argument("--anonymize", action="store_true", help="结果中的姓名、单位换成代号，对照表另存")
     analyze.add_argument("--circulate", action="store_true", help="另出可以通报的表格和报告：不点名，不足 5 篇的单位、层级不显示数字")
     analyze.add_argument("--out", type=Path, default=Path("xinde-out"), help="结果放在哪个文件夹（默认 xinde-out）")
+    analyze.add_argument("--engine", choices=("embedded", "spark"), default="embedded",
+                         help="embedded：本机（默认）；spark：Apache Spark 集群，可读 Parquet 表（需 pip install \"xinde[spark]\"）")
+    analyze.add_argument("--master", default="local[*]", help="Spark 主节点，如 spark://主机:7077、yarn（默认 local[*]，即本机）")
+    analyze.add_argument("--work", help="各节点都能读写的文件夹或地址（hdfs://…），放正文和 matches.parquet（默认用 --out）")
     analyze.add_argument("--no-cache", action="store_true", help="不留存句子向量（默认留存，再次分析时不必重算；可随时删除）")
     analyze.set_defaults(run=_analyze)
 
 
 def add_inputs(command: argparse.ArgumentParser) -> None:
     """The batch, and what it is compared with."""
-    command.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="文件夹、压缩包、文件，或带正文列的名单")
+    command.add_argument("paths", nargs="+", type=_path, metavar="PATH", help="文件夹、压缩包、文件，或带正文列的名单")
     command.add_argument("--roster", type=Path, help="名单：xlsx、csv 或 jsonl")
     command.add_argument("--official", type=Path, action="append", default=[], help="人人可以引用的讲话、通知（可多次）")
     command.add_argument("--library", type=Path, action="append", default=[], help="范文（可多次）")
+
+
+def _path(given: str) -> Path | str:
+    """An address (hdfs://…) is no path."""
+    return given if "://" in given else Path(given)
 
 
 def _demo(options: argparse.Namespace) -> int:
@@ -45,7 +57,7 @@ def _demo(options: argparse.Namespace) -> int:
     demo = argparse.Namespace(
         paths=[samples / "batch.zip"], roster=samples / "roster.xlsx", official=[samples / "official"],
         library=[samples / "library"], history=False, kept=False, tiers=None, limits=None, characters=None, encoder="use", calibration=None,
-        anonymize=False, no_cache=True, circulate=False, out=options.out,
+        engine="embedded", anonymize=False, no_cache=True, circulate=False, out=options.out,
     )
     status = _analyze(demo)
     print("\n打开界面：xinde app　　分析自己的文件：xinde analyze 文件夹或压缩包 --roster 名单.xlsx")
@@ -53,7 +65,7 @@ def _demo(options: argparse.Namespace) -> int:
 
 
 def _analyze(options: argparse.Namespace) -> int:
-    from analyzer.ingest import load_limits, read_batch, read_documents
+    from analyzer.ingest import load_limits, read_documents
     from analyzer.parallel import processes
     from analyzer.pipeline import STAGES, analyze
     from analyzer.progress import bars
@@ -61,10 +73,10 @@ def _analyze(options: argparse.Namespace) -> int:
     from analyzer.store import data_folder
 
     calibration = Calibration.load(options.calibration) if options.calibration else None
-    with bars() as progress:
+    with bars() as progress, _engine(options) as engine:
         progress(STAGES[0], 0, 1)
         limits = load_limits(options.limits)
-        batch = read_batch(options.paths, roster=options.roster, tiers=options.tiers, limits=limits)
+        batch = engine.read_batch(options.paths, roster=options.roster, tiers=options.tiers, limits=limits)
         official = read_documents(options.official, limits=limits) if options.official else []
         library = read_documents(options.library, limits=limits) if options.library else []
         progress(STAGES[0], 1, 1)
@@ -78,7 +90,10 @@ def _analyze(options: argparse.Namespace) -> int:
             earlier = store.history(unlike=batch.essays) if options.history else ()
         cache = None if options.no_cache else data_folder() / "cache"
         with processes():
-            report = analyze(batch, official, library, earlier, options.encoder, options.characters, progress, calibration, cache)
+            report = analyze(batch, official, library, earlier, options.encoder, options.characters, progress, calibration, cache,
+                             engine.find_copies)
+        if options.engine == "spark" and not options.anonymize:
+            print(f"雷同片段表　{engine.write_matches(report.matches)}", file=sys.stderr)
     if options.history:
         from analyzer.decisions import carry_over
         from analyzer.report.comparing import with_changes
@@ -90,6 +105,21 @@ def _analyze(options: argparse.Namespace) -> int:
             print(f"{carried} 条此前已核实不属实，不再算待核实。", file=sys.stderr)
     _write(report, options.out, options.anonymize, options.circulate)
     return DONE
+
+
+@contextmanager
+def _engine(options: argparse.Namespace) -> Iterator:
+    """What reads the batch and finds its copies: this process, or a cluster."""
+    if options.engine == "spark":
+        from analyzer.spark.cluster import cluster
+
+        with cluster(options.master, options.work or options.out) as engine:
+            yield engine
+    else:
+        from analyzer.ingest import read_batch
+        from analyzer.pipeline import find_copies
+
+        yield SimpleNamespace(read_batch=read_batch, find_copies=find_copies)
 
 
 def _write(report, out: Path, anonymous: bool, circulate: bool = False) -> None:
