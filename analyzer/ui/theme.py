@@ -51,7 +51,7 @@ section[data-testid="stSidebar"] { width: 216px !important; min-width: 216px !im
 .figures td, .figures th { padding: 5px 8px; border-bottom: 1px solid var(--line); } .figures .n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 [data-testid="stVerticalBlockBorderWrapper"], .st-key-panel > div { background: #fff; }
 [class*="st-key-panel"] { background: #fff; border-radius: 8px; }
-[data-testid="stMain"] [data-testid="stPageLink-NavLink"][aria-current="page"] { background: none; } [data-testid="stMain"] [data-testid="stPageLink-NavLink"] p { font-weight: 400 !important; }
+[data-testid="stMain"] [data-testid="stPageLink-NavLink"] { background: none !important; } [data-testid="stMain"] [data-testid="stPageLink-NavLink"] p { font-weight: 400 !important; }
 /* Streamlit's uploader speaks English: its words are hidden and said in Chinese instead. */
 [data-testid="stFileUploaderDropzoneInstructions"] > * { display: none; }
 [data-testid="stFileUploaderDropzoneInstructions"]::after { content: "或把文件拖到这里"; color: var(--sub); font-size: 13px; }
