@@ -6,6 +6,7 @@ Each limit is the task's own: a shift of less than five points for every essay, 
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -42,6 +43,9 @@ PADDING = (
     "理想信念是共产党人精神上的钙。", "乘风破浪会有时，直挂云帆济沧海。", "站在新的历史起点上，我们使命光荣、责任重大。",
     "让我们更加紧密地团结起来，以实际行动书写新的篇章。",
 )
+
+
+UNSEEN = (Path(__file__).parent / "data" / "formulaic_unseen.txt").read_text(encoding="utf-8").split()
 
 
 @pytest.fixture(scope="module")
@@ -93,6 +97,18 @@ def within(moved, drawn):
 def test_twenty_sentences_of_cue_words_do_not_pay(essays, where):
     drawn = draw(essays, 12, levels=(1, 2))
     change = lambda e, *_: e.text + "\n" + "".join(CUE_WORDS) if where == "behind" else strewn(e.text, CUE_WORDS)
+    moved = shifts(drawn, change)
+    paid = {e[0].id: round(float(m), 1) for m, e in zip(moved, drawn) if not m < LIMIT}
+    assert not paid, f"{len(paid)} of {len(drawn)} gain: {paid}"
+
+
+@pytest.mark.parametrize("where", ["behind", "strewn"])
+@pytest.mark.parametrize("part", range(len(UNSEEN) // 20))
+def test_twenty_unseen_sentences_of_cue_words_do_not_pay(essays, part, where):
+    """Written in varied voices without a look at what tells them; of no use for fitting, or they would be unseen no more."""
+    additions = UNSEEN[20 * part :][:20]
+    drawn = draw(essays, 12, levels=(1, 2), seed=5)
+    change = lambda e, *_: e.text + "\n" + "".join(additions) if where == "behind" else strewn(e.text, additions)
     moved = shifts(drawn, change)
     paid = {e[0].id: round(float(m), 1) for m, e in zip(moved, drawn) if not m < LIMIT}
     assert not paid, f"{len(paid)} of {len(drawn)} gain: {paid}"

@@ -14,8 +14,8 @@ import numpy as np
 from analyzer.reflection.features import SentenceTable
 from analyzer.reflection.reflection import ASPECTS, LABELS
 
-FORMULAIC_FROM = 0.3
-"""Chance from which a sentence counts for nothing; levels are judged equally well with anything from 0.2 to 0.7."""
+FORMULAIC_FROM = 0.2
+"""Chance from which a sentence counts for nothing. Levels are judged equally well with anything from 0.2 to 0.7."""
 
 EARNING = [LABELS.index(label) for label in (*ASPECTS, "feeling")]
 """Labels that count towards the level."""

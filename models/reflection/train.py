@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-from joblib import Parallel, delayed
 from scipy import sparse
 from scipy.optimize import minimize
 from scipy.stats import spearmanr
@@ -58,8 +57,10 @@ class Training:
     table: SentenceTable
     label: np.ndarray
     """(rows,) index into LABELS, -1 where nobody labelled the sentence."""
-    formulaic: SentenceTable
-    """Formulaic sentences written down for the purpose, each alone (data/formulaic.txt)."""
+    written: SentenceTable
+    """Sentences written down to tell formulaic ones, each alone (data/formulaic.txt and, with cue words and yet not formulaic, data/examined.txt)."""
+    written_formulaic: np.ndarray
+    """bool"""
     row_campaign: np.ndarray
     campaign: np.ndarray
     levels: np.ndarray
@@ -89,10 +90,11 @@ def load_training(only: tuple[str, ...] = ()) -> Training:
             means.append(float(np.mean(depth)) if rated else 0.0)
             graded = [r for r in rated if ASPECTS[0] in r]  # a writer's own entry has a level only
             aspects.append([int(np.floor(np.median([r[a] for r in graded]) + 0.5)) if graded else 0 for a in ASPECTS])
-    written = (HERE / "data" / "formulaic.txt").read_text(encoding="utf-8").split()
+    formulaic, examined = ((HERE / "data" / f"{name}.txt").read_text(encoding="utf-8").split() for name in ("formulaic", "examined"))
     names = np.array(names)
-    table, formulaic = _table(sentences), _table([[Sentence("", 0, len(text), text)] for text in written])
-    return Training(essays, table, np.array(labels), formulaic, names[table.essay], names, np.array(levels), np.array(means),
+    table, written = _table(sentences), _table([[Sentence("", 0, len(text), text)] for text in (*formulaic, *examined)])
+    is_formulaic = np.arange(len(written.essay)) < len(formulaic)
+    return Training(essays, table, np.array(labels), written, is_formulaic, names[table.essay], names, np.array(levels), np.array(means),
                     np.array(aspects))
 
 
@@ -155,15 +157,16 @@ def _first_readers(t: Training, rows: np.ndarray):
 
 def fit_formulaic(t: Training, rows: np.ndarray) -> FormulaicModel:
     """What is formulaic, from these rows: what shallow essays (level 1) hold of self-examination, slogans and pledges, and
-    what was written down for the purpose; what is not: experience, shortcoming, cause, insight, plan and feeling of all others.
+    what was written down for the purpose; what is not: experience, shortcoming, cause, insight, plan and feeling of all
+    others, and sentences written down that use the same cue words of something that happened.
     """
     level, earning, empty = t.levels[t.table.essay], np.isin(t.label, EARNING), np.isin(t.label, EMPTY)
     weight = np.where(empty, EMPTY_WEIGHT, np.where(level == 1, SHALLOW_WEIGHT, 1.0))
     rows = rows[empty[rows] | (earning & (level > 0))[rows]]
-    chosen = sparse.vstack([_formulaic_features(t.table)[rows], _formulaic_features(t.formulaic)]).tocsr()
-    written = len(t.formulaic.essay)
-    true = np.append((empty | (level == 1))[rows], np.ones(written, bool))
-    model = LogisticRegression(max_iter=300).fit(chosen, true, sample_weight=np.append(weight[rows], np.full(written, WRITTEN_WEIGHT)))
+    chosen = sparse.vstack([_formulaic_features(t.table)[rows], _formulaic_features(t.written)]).tocsr()
+    true = np.append((empty | (level == 1))[rows], t.written_formulaic)
+    weight = np.append(weight[rows], np.full(len(t.written_formulaic), WRITTEN_WEIGHT))
+    model = LogisticRegression(max_iter=300).fit(chosen, true, sample_weight=weight)
     dimension = t.table.vectors.shape[1]
     return FormulaicModel(VECTOR_SCALE * model.coef_[0, :dimension], WORDS_SCALE * model.coef_[0, dimension:], model.intercept_)
 
@@ -197,15 +200,6 @@ def depth_features(t: Training, probabilities: np.ndarray) -> np.ndarray:
     return np.stack([essay_features(probabilities[t.table.essay == k]) for k in range(len(t.essays))])
 
 
-def unseen_probabilities(t: Training) -> np.ndarray:
-    """(2, rows, labels): each campaign's sentences by a model that saw only the others, as labelled and as they count."""
-    probabilities = np.zeros((2, len(t.label), len(LABELS)))
-    names = np.unique(t.campaign)
-    for name, said in zip(names, Parallel(n_jobs=-1)(delayed(said_of)(t, name) for name in names)):
-        probabilities[:, t.row_campaign == name] = said
-    return probabilities
-
-
 def said_of(t: Training, name: str) -> np.ndarray:
     """(2, rows of the campaign, labels) by a model that saw only the others."""
     left_out = t.row_campaign == name
@@ -231,9 +225,9 @@ class LeftOut:
     """(essays,) 0 to 100."""
 
 
-def leave_out(t: Training, probabilities: np.ndarray | None = None) -> LeftOut:
-    """Judge each campaign by models that saw only the others; ``probabilities`` where the sentences are labelled already."""
-    labelling, counting = unseen_probabilities(t) if probabilities is None else probabilities
+def leave_out(t: Training, probabilities: np.ndarray) -> LeftOut:
+    """Judge each campaign by models that saw only the others; ``probabilities`` as ``left_out.unseen_probabilities`` gives them."""
+    labelling, counting = probabilities
     features = depth_features(t, counting)
     rated = t.levels > 0
     levels, scores = np.zeros(len(t.essays), int), np.zeros(len(t.essays))
@@ -246,8 +240,10 @@ def leave_out(t: Training, probabilities: np.ndarray | None = None) -> LeftOut:
 
 
 def main() -> None:
+    from models.reflection.left_out import unseen_probabilities  # which calls this module's
+
     t = load_training()
-    out = leave_out(t)
+    out = leave_out(t, unseen_probabilities(t))
     probabilities, features, levels, scores, rated = out.probabilities, out.features, out.levels, out.scores, t.levels > 0
     print(f"{'campaign left out':18}{'sentences':>10}{'accuracy':>10}{'macro F1':>10}{'essays':>8}{'QWK':>7}{'Spearman':>10}")
     for name in [*np.unique(t.campaign), None]:
