@@ -26,6 +26,9 @@ LEAST = 4000
 FIRST = 100
 """Longer pieces of work after which the same is true."""
 
+_TOO_LITTLE = (BrokenProcessPool, MemoryError)
+"""A process was killed, for memory perhaps, or ran out of it: alone it takes longer and needs less."""
+
 _pool: ContextVar[tuple[Executor, int] | None] = ContextVar("pool", default=None)
 
 
@@ -61,9 +64,9 @@ def spread(function: Callable[[Sequence[T]], list[R]], items: Sequence[T], least
     parts = [items[start : start + size] for start in range(0, len(items), size)]
     try:
         return [result for part in pool[0].map(function, parts) for result in part]
-    except BrokenProcessPool:  # a process was killed, for memory perhaps: alone it takes longer and needs less
+    except _TOO_LITTLE:
         _pool.set(None)
-        return function(items)
+        return [result for part in parts for result in function(part)]
 
 
 def each(function: Callable[[T], R], items: Iterable[T], first: int = FIRST) -> Iterator[R]:
@@ -82,7 +85,7 @@ def each(function: Callable[[T], R], items: Iterable[T], first: int = FIRST) -> 
 def _result(function: Callable[[T], R], item: T, future: Future[R]) -> R:
     try:
         return future.result()
-    except BrokenProcessPool:
+    except _TOO_LITTLE:
         return function(item)
 
 

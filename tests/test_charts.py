@@ -6,13 +6,14 @@ import re
 
 
 from analyzer.report import charts
+from analyzer.report.drawing import to_png, to_svg
 from analyzer.report.groups_chart import group_members, groups_chart
 from analyzer.report.summary import comparison
 from analyzer.report.suspects import suspects
 
 
 def svg(chart) -> str:
-    return charts.to_svg(chart)
+    return to_svg(chart)
 
 
 def test_every_rated_essay_is_a_point_that_leads_to_it(report):
@@ -59,4 +60,4 @@ def test_groups_are_drawn_with_their_members(report):
 
 
 def test_pictures_are_made_without_a_network(report):
-    assert charts.to_png(charts.level_shares(report.table)).startswith(b"\x89PNG")
+    assert to_png(charts.level_shares(report.table)).startswith(b"\x89PNG")

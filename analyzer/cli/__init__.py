@@ -8,6 +8,7 @@ import sys
 from analyzer import __version__
 from analyzer.cli import analyze, app, backup, calibrate, doctor, evaluate, forget, history, library, review, selfcheck, user
 from analyzer.cli.status import NOTHING
+from analyzer.trouble import need_memory, told
 
 COMMANDS = (analyze, app, library, history, review, calibrate, evaluate, selfcheck, doctor, backup, forget, user)
 """Modules with ``add(commands)``, in the order that the help shows."""
@@ -19,6 +20,19 @@ def main(arguments: list[str] | None = None) -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
     options = _parser().parse_args(arguments)
+    try:
+        need_memory()
+        return _run(options)
+    except KeyboardInterrupt:
+        print("已停止，原有的结果没有改动。已经编码的句子留着，再次运行时不必重算。", file=sys.stderr)
+    except Exception as error:
+        if not (why := told(error)):
+            raise
+        print(f"无法继续：{why}", file=sys.stderr)
+    return NOTHING
+
+
+def _run(options: argparse.Namespace) -> int:
     from analyzer.ingest.errors import IngestError
     from analyzer.spark.session import SparkError
     from analyzer.store.database import StoreError
@@ -28,9 +42,6 @@ def main(arguments: list[str] | None = None) -> int:
         return options.run(options)
     except (IngestError, EncoderError, SparkError, StoreError) as error:
         print(f"无法继续：{error}", file=sys.stderr)
-        return NOTHING
-    except KeyboardInterrupt:
-        print("已停止。", file=sys.stderr)
         return NOTHING
 
 

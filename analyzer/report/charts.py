@@ -6,7 +6,6 @@ greyscale. Every chart stands on a table that can be downloaded beside it (``cha
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from hashlib import blake2b
 
@@ -326,30 +325,3 @@ def styled(chart):
         )
         .configure_text(font=FONT)
     )
-
-
-def to_png(chart, scale: float = 2.0) -> bytes:
-    """The chart as a picture, rendered on this machine (vl-convert); ``scale`` 2 is right for screens and print."""
-    import vl_convert
-
-    return vl_convert.vegalite_to_png(_specification(chart), scale=scale)
-
-
-def to_svg(chart) -> str:
-    import vl_convert
-
-    return vl_convert.vegalite_to_svg(_specification(chart))
-
-
-def _specification(chart) -> str:
-    """Not checked against Vega-Lite's schema, which takes as long as drawing: the charts are ours, and tests check them."""
-    return _as_xml_takes_it(chart.to_json(validate=False))
-
-
-def _as_xml_takes_it(specification: str) -> str:
-    """A unit's or an essay's name may hold characters that no XML, so no SVG, can (XML 1.0, 2.2); they become U+FFFD."""
-    return _NOT_IN_XML.sub(lambda match: match[1] or r"\ufffd", specification)
-
-
-_NOT_IN_XML = re.compile(r"(\\\\)|\\[bf]|\\u(?:00[01][0-9a-f]|fff[ef])")
-"""In JSON, where a pair of backslashes is one character and what follows it no escape."""

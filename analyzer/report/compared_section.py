@@ -12,7 +12,8 @@ from analyzer.labels import TIER
 from analyzer.report import charts
 from analyzer.report.circulation import shown_tiers
 from analyzer.report.comparing import what_changed
-from analyzer.report.official_form import body, caption, heading, picture, table
+from analyzer.report.drawing import ChartError, to_png
+from analyzer.report.official_form import WIDTH, body, caption, heading, picture, table
 from analyzer.report.report import Report
 from analyzer.report.summary import comparison, tier_sentence
 
@@ -37,11 +38,18 @@ def _tiers(document: DocumentObject, report: Report) -> None:
     table(document, ["层级", *_HEADER], rows, [14, *_WIDTHS], set(range(1, 7)))
     shown = shown_tiers(report)
     if shown.tier.isin(TIERS).any():
-        picture(document, charts.to_png(charts.depth_by_tier(shown, width=520), 2.5))
+        _chart(document, charts.depth_by_tier(shown, width=520), WIDTH)
         caption(document, "图1　各层级思考深度（每个点是一篇，粗线为中位数）", below=True)
-        picture(document, charts.to_png(charts.level_shares(shown, width=480), 2.5), Mm(140))
+        _chart(document, charts.level_shares(shown, width=480), Mm(140))
         caption(document, "图2　各层级深度等级构成", below=True)
     _conclusions(document, report, "tier", ("suspected", "findings"))
+
+
+def _chart(document: DocumentObject, chart, width) -> None:
+    try:
+        picture(document, to_png(chart, 2.5), width)
+    except ChartError as error:
+        body(document, f"（{error}；数字见上表和清单。）")
 
 
 def _units(document: DocumentObject, report: Report) -> None:

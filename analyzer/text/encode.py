@@ -26,7 +26,7 @@ BATCH = 4096
 """Sentences between two progress reports."""
 
 SAVED_AFTER = 50_000
-"""Sentences that an interrupted run may lose."""
+"""Sentences that a run may lose that is killed; one that is interrupted loses none."""
 
 PART = 128
 """Sentences that a thread takes at once."""
@@ -177,17 +177,21 @@ def encode_once(
     if len(known):
         result = np.empty((len(unique), rows.shape[1]), np.float16)
         result[known] = rows
-    saved = 0
-    for start in range(0, len(missing), BATCH):
-        part = missing[start : start + BATCH]
-        block = _unit(np.asarray(encoder.encode([unique[k] for k in part]), np.float32))
-        if result is None or result.shape[1] != block.shape[1]:
-            result = np.zeros((len(unique), block.shape[1]), np.float16)
-        result[part] = block
-        if progress:
-            progress(len(known) + start + len(part), len(unique))
-        done = start + len(part)
-        if kept and (done - saved >= SAVED_AFTER or done == len(missing)):
+    done = saved = 0
+    try:
+        for start in range(0, len(missing), BATCH):
+            part = missing[start : start + BATCH]
+            block = _unit(np.asarray(encoder.encode([unique[k] for k in part]), np.float32))
+            if result is None or result.shape[1] != block.shape[1]:
+                result = np.zeros((len(unique), block.shape[1]), np.float16)
+            result[part] = block
+            done = start + len(part)
+            if progress:
+                progress(len(known) + done, len(unique))
+            if kept and done - saved >= SAVED_AFTER:
+                kept.keep([unique[k] for k in missing[saved:done]], result[missing[saved:done]])
+                saved = done
+    finally:  # also of a run that was interrupted
+        if kept and done > saved:
             kept.keep([unique[k] for k in missing[saved:done]], result[missing[saved:done]])
-            saved = done
     return Vectors(np.zeros((0, 1), np.float16) if result is None else result, index)

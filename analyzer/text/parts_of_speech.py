@@ -8,10 +8,12 @@ remembered.
 from __future__ import annotations
 
 import re
-
-from rjieba import Jieba
+from typing import TYPE_CHECKING
 
 from analyzer.text.viterbi import Viterbi
+
+if TYPE_CHECKING:
+    from rjieba import Jieba
 
 REMEMBERED = 300_000
 """Runs of single characters kept, most of them two to four long; then it begins anew."""

@@ -12,6 +12,7 @@ from analyzer.compare import Comparison
 from analyzer.essay import TIERS
 from analyzer.labels import LEVEL, TIER, VERDICT
 from analyzer.report import charts
+from analyzer.report.drawing import to_png, to_svg
 from analyzer.report.harmless import harmless
 from analyzer.report.summary import comparison
 from analyzer.ui import changed, context, drawn, theme
@@ -65,8 +66,8 @@ def _titled(name: str, heading: str, chart: Callable, figures: Callable[[], pd.D
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key=f"saves-{key}"):
         st.html(f"<b>{heading}</b>", width="stretch")
         for label, mime, make in (
-            ("PNG", "image/png", lambda: charts.to_png(chart())),
-            ("SVG", "image/svg+xml", lambda: charts.to_svg(chart())),
+            ("PNG", "image/png", lambda: to_png(chart())),
+            ("SVG", "image/svg+xml", lambda: to_svg(chart())),
             ("CSV", "text/csv", lambda: figures().to_csv(index=False).encode("utf-8-sig")),
         ):
             st.download_button(label, make, f"{name}.{label.lower()}", mime, on_click="ignore", key=f"{label}-{key}")

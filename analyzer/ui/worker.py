@@ -15,6 +15,7 @@ from filelock import Timeout
 
 from analyzer.essay import Essay
 from analyzer.store import Store, StoreError, now, running
+from analyzer.trouble import told
 from analyzer.ui import jobs, preferences
 
 if TYPE_CHECKING:
@@ -68,13 +69,14 @@ def _work(store: Store, id: str, step: str) -> int:
     except Exception as error:  # the last stop: what went wrong is told on the page, the rest goes into the log
         from analyzer.ingest.errors import IngestError
 
-        told = (
+        why = (
             str(error)
             if isinstance(error, (IngestError, StoreError, ValueError))
-            else f"分析中断（{type(error).__name__}）。请重试；若再次发生，请把 {store.folder(id) / 'worker.log'} 交给维护人员。"
+            else told(error)
+            or f"分析中断（{type(error).__name__}）。请重试；若再次发生，请把 {store.folder(id) / 'worker.log'} 交给维护人员。"
         )
         traceback.print_exc()
-        store.update(id, status="failed", message=told)
+        store.update(id, status="failed", message=why)
         return 1
     return 0
 
