@@ -9,7 +9,6 @@ from functools import lru_cache
 import numpy as np
 
 from analyzer.essay import Sentence
-from analyzer.parallel import spread
 from analyzer.text.segment import tagged_words
 
 WORD_SLOTS, CHARACTER_SLOTS, EDGE_SLOTS, CLAUSE_SLOTS = 2**15, 2**16, 2**15, 2**15
@@ -58,29 +57,34 @@ class SentenceTable:
         return SentenceTable(self.essay[rows], self.vectors[rows], place, self.hashed[rows])
 
 
-def build_table(essays: Sequence[Sequence[Sentence]], vectors: Sequence[np.ndarray]) -> SentenceTable:
-    """One row a sentence; ``vectors`` are (sentences, d) an essay."""
-    from scipy import sparse
-
+def build_table(
+    essays: Sequence[Sequence[Sentence]], vectors: Sequence[np.ndarray], wording: object = None
+) -> SentenceTable:
+    """One row a sentence; ``vectors`` are (sentences, d) an essay; ``wording``: ``read_words(different(essays))``, if known."""
     counts = np.array([len(sentences) for sentences in essays])
     essay = np.repeat(np.arange(len(essays)), counts)
     texts = [sentence.text for sentences in essays for sentence in sentences]
-    place: dict[str, int] = {}
-    number = [place.setdefault(text, len(place)) for text in texts]  # what many write is worked out once
-    hashed = sparse.vstack(spread(_read_words, list(place)), "csr")[number]
+    known = different(essays)
+    row = {text: k for k, text in enumerate(known)}
+    hashed = (read_words(known) if wording is None else wording)[[row[text] for text in texts]]
     return SentenceTable(essay, np.concatenate(vectors).astype(np.float32), _place(counts, texts), hashed)
 
 
-def _read_words(texts: Sequence[str]) -> list:
-    """Of all the texts one csr: small enough to be handed from process to process."""
+def different(essays: Sequence[Sequence[Sentence]]) -> list[str]:
+    """Texts of the essays' sentences; what many write is worked out once."""
+    return list(dict.fromkeys(sentence.text for sentences in essays for sentence in sentences))
+
+
+def read_words(texts: Sequence[str]):
+    """(texts, slots) csr of their words and characters; in another process, where there is one."""
     from scipy import sparse
 
     tagged = [tagged_words(text) for text in texts]
     plain = [[word for word, _ in pairs if word.strip()] for pairs in tagged]
     words, characters, edges, clauses = _hashers()
-    return [sparse.hstack([
+    return sparse.hstack([
         words.transform(map(outline, tagged)), characters.transform(texts), edges.transform(plain), clauses.transform(plain),
-    ]).tocsr()]
+    ]).tocsr()
 
 
 def _place(counts: np.ndarray, texts: Sequence[str]) -> np.ndarray:

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from analyzer.essay import Sentence
-from analyzer.reflection.features import SentenceTable, build_table
+from analyzer.parallel import each
+from analyzer.reflection.features import SentenceTable, build_table, different, read_words
 from analyzer.reflection.formulaic import FormulaicModel, earning_nothing
 from analyzer.reflection.network import ContextNetwork, dense_inputs
 from analyzer.reflection.reflection import LABELS, LabelledSentence
@@ -21,8 +22,8 @@ from analyzer.reflection.reflection import LABELS, LabelledSentence
 COMPONENTS, NEIGHBOUR_COMPONENTS = 128, 48
 """Principal components of the sentence's own vector and of each neighbour's."""
 
-AT_ONCE = 1000
-"""Essays labelled at once: their tables of words and characters are large."""
+AT_ONCE = 250
+"""Essays labelled at once: their tables of words and characters take 0.5 MB an essay."""
 
 VECTOR_SCALE = 4.0
 """Vectors are unit rows; times this they weigh about as much as the place features."""
@@ -116,16 +117,21 @@ def label_sentences(
     found: list = [((), np.zeros((0, len(LABELS))))] * len(essays)
     if not filled:
         return found
-    for start in range(0, len(filled), AT_ONCE):
-        _label(essays, vectors, model, filled[start : start + AT_ONCE], found)
+    parts = [filled[start : start + AT_ONCE] for start in range(0, len(filled), AT_ONCE)]
+    texts = (different([essays[k] for k in part]) for part in parts)
+    # words are looked at in other processes, a few parts ahead of the labels
+    for part, wording in zip(parts, each(read_words, texts, first=1 if len(parts) == 1 else 0)):
+        _label(essays, vectors, model, part, wording, found)
     return found
 
 
-def _label(essays, vectors, model: LabelModel, filled: list[int], found: list) -> None:
+def _label(essays, vectors, model: LabelModel, filled: list[int], wording, found: list) -> None:
     first = {k: _first_said(essays[k]) for k in filled}
     once = [np.unique(first[k]) for k in filled]
     own = [vectors[k] for k in filled]  # read from where they are kept, once
-    table = build_table([[essays[k][i] for i in rows] for k, rows in zip(filled, once)], [v[rows] for v, rows in zip(own, once)])
+    table = build_table(
+        [[essays[k][i] for i in rows] for k, rows in zip(filled, once)], [v[rows] for v, rows in zip(own, once)], wording
+    )
     ends = np.cumsum([len(rows) for rows in once])[:-1]
     for k, at, labels, counts in zip(filled, once, *(np.split(read, ends) for read in read_twice(table, model))):
         said, rows = np.zeros((2, len(essays[k]), len(LABELS)))
