@@ -20,11 +20,8 @@ from typing import TypeVar
 
 T, R = TypeVar("T"), TypeVar("R")
 
-LEAST = 4000
-"""Texts for which starting a process (a second or two) pays."""
-
 FIRST = 100
-"""Longer pieces of work after which the same is true."""
+"""Pieces of work after which starting a process (a second or two) pays."""
 
 _TOO_LITTLE = (BrokenProcessPool, MemoryError)
 """A process was killed, for memory perhaps, or ran out of it: alone it takes longer and needs less."""
@@ -39,7 +36,7 @@ def cores() -> int:
 
 @contextmanager
 def processes(count: int | None = None) -> Iterator[None]:
-    """Inside, ``spread`` uses ``count`` processes (all cores by default); they start when first needed."""
+    """Inside, ``each`` uses ``count`` processes (all cores by default); they start when first needed."""
     count = count or cores()
     if count < 2:
         yield
@@ -55,31 +52,29 @@ def processes(count: int | None = None) -> Iterator[None]:
             _pool.reset(token)
 
 
-def spread(function: Callable[[Sequence[T]], list[R]], items: Sequence[T], least: int = LEAST) -> list[R]:
-    """``function`` of parts of ``items``, put together in order; ``function`` must be importable, its results picklable."""
-    pool = _pool.get()
-    if pool is None or len(items) < least:
-        return function(items)
-    size = max(500, min(5000, -(-len(items) // (4 * pool[1]))))
-    parts = [items[start : start + size] for start in range(0, len(items), size)]
-    try:
-        return [result for part in pool[0].map(function, parts) for result in part]
-    except _TOO_LITTLE:
-        _pool.set(None)
-        return [result for part in parts for result in function(part)]
-
-
 def each(function: Callable[[T], R], items: Iterable[T], first: int = FIRST) -> Iterator[R]:
-    """``function`` of each item, in order; items are taken as they are needed, so that there need never be many at once."""
+    """``function`` of each item, in order; items are taken as they are needed, so that there need never be many at once.
+
+    ``function`` must be importable, its results picklable; the ``first`` items are done here, for there may be no more.
+    """
     pool, items = _pool.get(), iter(items)
     yield from map(function, items if pool is None else islice(items, first))
     waiting: deque[tuple[T, Future[R]]] = deque()
     for item in items:
-        waiting.append((item, pool[0].submit(function, item)))
+        waiting.append((item, _submitted(pool[0], function, item)))
         if len(waiting) > 4 * pool[1]:
             yield _result(function, *waiting.popleft())
     while waiting:
         yield _result(function, *waiting.popleft())
+
+
+def _submitted(pool: Executor, function: Callable[[T], R], item: T) -> Future[R]:
+    try:
+        return pool.submit(function, item)
+    except BrokenProcessPool as error:  # by what went before
+        failed: Future[R] = Future()
+        failed.set_exception(error)
+        return failed
 
 
 def _result(function: Callable[[T], R], item: T, future: Future[R]) -> R:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+from multiprocessing import parent_process
 
 import numpy as np
 import pytest
@@ -155,11 +157,19 @@ def test_planted_copies_are_found_in_a_batch_beyond_all_pairs(made, tmp_path):
 
 def test_processes_give_what_one_gives():
     texts = sentences(60)
-    alone = parallel.spread(_tagged, texts)
+    alone = list(parallel.each(tagged_words, texts))
     with parallel.processes(2):
-        assert parallel.spread(_tagged, texts, least=10) == alone
-    assert parallel.spread(_tagged, texts) == alone
+        assert list(parallel.each(tagged_words, texts, first=10)) == alone
+    assert alone == [tagged_words(text) for text in texts]
 
 
-def _tagged(texts):
-    return [tagged_words(text) for text in texts]
+def test_a_process_that_is_killed_costs_no_result():
+    texts = list(range(40))
+    with parallel.processes(2):
+        assert list(parallel.each(_end_in_another_process, texts, first=0)) == texts
+
+
+def _end_in_another_process(item):
+    if parent_process() is not None and item == 7:
+        os._exit(9)
+    return item

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import subprocess
 import sys
-from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import parent_process
 from pathlib import Path
 
 import numpy as np
@@ -85,17 +85,15 @@ def test_a_full_disk_leaves_the_old_report_and_no_half_of_a_new_one(tmp_path, mo
     assert written and path.read_bytes() == before and [p.name for p in tmp_path.iterdir()] == ["report.json"]
 
 
-@pytest.mark.parametrize("fault", [exhausted, lambda items: (_ for _ in ()).throw(BrokenProcessPool())])
-def test_work_that_other_processes_have_no_memory_for_is_done_here(fault, monkeypatch):
-    class Pool:
-        def map(self, function, parts):
-            return [fault(part) for part in parts]
+def test_work_that_another_process_has_no_memory_for_is_done_here():
+    with parallel.processes(2):
+        assert list(parallel.each(_needs_much_elsewhere, range(20), first=0)) == list(range(20))
 
-    token = parallel._pool.set((Pool(), 2))
-    try:
-        assert parallel.spread(lambda items: [item + 1 for item in items], list(range(5000)), least=10) == list(range(1, 5001))
-    finally:
-        parallel._pool.reset(token)
+
+def _needs_much_elsewhere(item):
+    if parent_process() is not None and item % 5 == 3:
+        raise MemoryError
+    return item
 
 
 def test_what_was_encoded_is_kept_when_a_run_is_interrupted(tmp_path, monkeypatch):
