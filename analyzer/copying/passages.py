@@ -15,7 +15,11 @@ from analyzer.copying.match import Match
 
 TOUCH, LEFT_OUT, BRIDGE = 3, 200, 30
 """Code points between two pieces of one passage: at most BRIDGE on both sides, or at most TOUCH on one side and
-LEFT_OUT on the other, where the copier left some of the source out."""
+LEFT_OUT on the other, where the copier left some of the source out (a quotation, perhaps)."""
+
+GOES_ON, IN_STEP, CARRIES = 150, 2, 60
+"""Or at most GOES_ON on both sides, on neither more than IN_STEP times as much as on the other or as the shorter piece holds:
+between two pieces in order, each of more than a sentence (CARRIES), the copy went on in words too free to be seen."""
 
 LONG = 150
 """Normalized characters from which a sentence is too long to be taken whole: text without punctuation."""
@@ -117,7 +121,7 @@ def _in_long(document: Document, start: int, end: int) -> bool:
 
 
 def merge(a: Document, b: Document, boxes: Sequence[Box]) -> list[Box]:
-    """Boxes that overlap or nearly touch, joined; never across a quotation.
+    """Boxes that overlap or nearly touch, joined; never across a quotation that both sides hold.
 
     Single linkage, so that swapped sentences inside one passage stay one match.
     """
@@ -139,23 +143,27 @@ def merge(a: Document, b: Document, boxes: Sequence[Box]) -> list[Box]:
 
 
 def _same_passage(a: Document, b: Document, x: Box, y: Box) -> bool:
-    gap = _gap(a, x.start, x.end, y.start, y.end)
-    other_gap = _gap(b, x.other_start, x.other_end, y.other_start, y.other_end)
-    if max(gap, other_gap) <= BRIDGE:
+    gap, quoted = _between(a, x.start, x.end, y.start, y.end)
+    other_gap, other_quoted = _between(b, x.other_start, x.other_end, y.other_start, y.other_end)
+    wider = max(gap, other_gap)
+    if wider <= BRIDGE and not (quoted or other_quoted):
         return True
-    if b.where != "batch":  # who copied is known: what was left out of the source does not matter
-        return gap <= BRIDGE and np.isfinite(other_gap)
-    # two places that go with one and the same place: a sentence that is repeated, not a passage that goes on
-    repeated = x.start < y.end and y.start < x.end or x.other_start < y.other_end and y.other_start < x.other_end
-    return not repeated and min(gap, other_gap) <= TOUCH and max(gap, other_gap) <= LEFT_OUT
+    if b.where != "batch" and gap <= BRIDGE and not quoted:
+        return True  # who copied is known: what was left out of the source does not matter
+    if x.start < y.end and y.start < x.end or x.other_start < y.other_end and y.other_start < x.other_end:
+        return False  # two places that go with one and the same place: a sentence that is repeated, not a passage that goes on
+    if min((gap, quoted), (other_gap, other_quoted)) <= (TOUCH, False) and wider <= LEFT_OUT:
+        return True
+    in_order = (x.start < y.start) == (x.other_start < y.other_start)
+    shortest = min(side for box in (x, y) for side in (box.end - box.start, box.other_end - box.other_start))
+    goes_on = shortest >= CARRIES and wider <= min(GOES_ON, IN_STEP * shortest, IN_STEP * min(gap, other_gap))
+    return in_order and goes_on and not (quoted or other_quoted)
 
 
-def _gap(document: Document, start: int, end: int, other_start: int, other_end: int) -> float:
-    """Code points between two spans, 0 where they overlap, infinite where a quotation lies between them."""
+def _between(document: Document, start: int, end: int, other_start: int, other_end: int) -> tuple[int, bool]:
+    """Code points between two spans, 0 where they overlap; whether some of them are quotation."""
     low, high = (end, other_start) if end <= other_start else (other_end, start)
-    if low >= high:
-        return 0
-    return float("inf") if document.quoted[low:high].any() else high - low
+    return max(0, high - low), bool(document.quoted[low:high].any())
 
 
 def _union(x: Box, y: Box) -> Box:
