@@ -14,7 +14,6 @@ import subprocess
 import sys
 import tempfile
 import threading
-import time
 from collections import defaultdict
 from pathlib import Path
 
@@ -35,25 +34,22 @@ def main() -> None:
         if not (folder / "official.txt").exists():
             write_batch(size, folder)
         embedded = measure(folder, "embedded")
-        with tempfile.TemporaryDirectory() as place, Watch() as cluster, standalone(Path(place)) as master:
+        with tempfile.TemporaryDirectory() as place, standalone(Path(place)) as master:
             spark = measure(folder, "spark", "--master", master)
-        spark["cluster"] = cluster.seconds() - spark["all"]
-        same = _matches(folder, "embedded") == _matches(folder, "spark")
-        total = spark["all"] + spark["cluster"]
-        print(f"{size} essays: embedded {embedded['all']:.1f} s, Spark {total:.1f} s (command and driver {spark['all']:.1f}, "
-              f"master, workers, executors {spark['cluster']:.1f}), ratio {total / embedded['all']:.2f}; "
-              f"wall {embedded['wall']:.0f} and {spark['wall']:.0f} s; matches {'the same' if same else 'DIFFER'}", flush=True)
-        print(json.dumps(cluster.by_kind()), flush=True)
+        here, there = (sum(found.values()) for found in (embedded, spark))
+        same = "the same" if _matches(folder, "embedded") == _matches(folder, "spark") else "DIFFERENT"
+        print(f"{size} essays: embedded {here:.1f} s, Spark {there:.1f} s, ratio {there / here:.2f}; matches {same}\n  "
+              + ", ".join(f"{kind} {seconds:.1f}" for kind, seconds in spark.items()), flush=True)
 
 
 def measure(folder: Path, engine: str, *more: str) -> dict[str, float]:
-    """Processor seconds of the command and what it starts, and wall seconds."""
+    """Processor seconds of the command and all that works for it, by kind of process; a master and workers that ran before are
+    the cluster's own and do not count."""
     command = [sys.executable, "-m", "analyzer.cli", "analyze", str(folder / "essays.jsonl"), "--official", str(folder / "official.txt"),
                "--no-cache", "--out", str(folder / engine), "--engine", engine, *more]
-    began = time.perf_counter()
     with Watch() as watch:
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-    return {"all": watch.seconds(), "wall": time.perf_counter() - began}
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    return watch.by_kind()
 
 
 def _matches(folder: Path, engine: str) -> set[tuple]:
@@ -65,7 +61,7 @@ class Watch:
     """Processor time of all processes that come to descend from this one while it looks."""
 
     def __init__(self) -> None:
-        self._known = set(self._descendants())
+        self._known = self._descendants()
         self._spent: dict[tuple[int, int], float] = {}
         self._kind: dict[tuple[int, int], str] = {}
         self._ended = threading.Event()
@@ -79,9 +75,6 @@ class Watch:
         self._ended.set()
         self._thread.join()
 
-    def seconds(self) -> float:
-        return sum(self._spent.values())
-
     def by_kind(self) -> dict[str, float]:
         kinds: dict[str, float] = defaultdict(float)
         for process, seconds in self._spent.items():
@@ -94,8 +87,7 @@ class Watch:
             for process, (_, ticks) in self._descendants().items():
                 if process not in self._known:
                     self._spent[process] = ticks / tick
-                    if process not in self._kind:
-                        self._kind[process] = _kind(process[0])
+                    self._kind[process] = _kind(process[0]) or self._kind.get(process, "other")
 
     def _descendants(self) -> dict[tuple[int, int], tuple[int, int]]:
         """(process, when it began) → (parent, ticks spent)."""
@@ -117,10 +109,10 @@ def _kind(process: int) -> str:
     try:
         command = Path(f"/proc/{process}/cmdline").read_text("utf-8", "replace")
     except OSError:
-        return "other"
-    kinds = {"pyspark.daemon": "Python workers", "pyspark/daemon": "Python workers", "CoarseGrainedExecutorBackend": "executors",
-             "deploy.master.Master": "master", "deploy.worker.Worker": "workers", "SparkSubmit": "driver's JVM", "analyzer.cli": "command"}
-    return next((kind for part, kind in kinds.items() if part in command), "other")
+        return ""
+    kinds = {"pyspark.daemon": "Python workers", "pyspark/daemon": "Python workers", "CoarseGrainedExecutorBackend": "executors' JVMs",
+             "SparkSubmit": "driver's JVM", "analyzer.cli": "command", "spawn_main": "command's processes"}
+    return next((kind for part, kind in kinds.items() if part in command), "")
 
 
 if __name__ == "__main__":

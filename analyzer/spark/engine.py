@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
@@ -134,11 +134,10 @@ def _found(
     kgrams = as_unsigned(held["kgram"].to_numpy())
     order = np.argsort(kgrams)
     common = Common(kgrams[order], held["count"].to_numpy(np.int32)[order])
-    judge = lambda rows, judged, schema: rows.mapInPandas(partial(judged, common=shared_by_all, encoder=encoder), schema)
+    judge = lambda rows, function, common, schema: rows.mapInPandas(partial(function, common=common, encoder=encoder), schema)
 
-    shared_by_all = broadcast(common)
     candidates = lexical_pairs(prepared, batch).selectExpr("a", "b", "cast(null as string) note")
-    shared = judge(in_blocks(candidates, prepared.select("number", *DOCUMENT), blocks), shared_rows, SHARED).persist()
+    shared = judge(in_blocks(candidates, prepared.select("number", *DOCUMENT), blocks), shared_rows, broadcast(common), SHARED).persist()
     sharing = shared.select("a", "b", "alone").toPandas()
     is_alone = sharing["alone"].notna()
     alone = {(a, b): passages for a, b, passages in sharing[is_alone].itertuples(index=False, name=None)}
@@ -146,11 +145,11 @@ def _found(
     tell(1)
 
     vocabularies = _vocabularies(sentences.encoded, len(sentences.kept))
-    shared_by_all = broadcast(Common(common.kgrams, common.held_by, vocabularies, around.mean))
+    common = broadcast(replace(common, vocabularies=vocabularies, mean=around.mean))
     cards = _cards(spark, sentences, around.hubness, broadcast(vocabularies)).persist()
     pairs = _table(spark, _pairs(placed, sentences, around, more))
     known = prepared.select("number").join(cards, "number", "left")
-    chains = judge(in_blocks(pairs, known, blocks), chain_rows, CHAINS).persist()
+    chains = judge(in_blocks(pairs, known, blocks), chain_rows, common, CHAINS).persist()
     chances = _chances(chains, more, len(placed))
     tell(2)
 
@@ -159,7 +158,7 @@ def _found(
     spoken = chains.join(spark.createDataFrame(speaking, "a long, b long, chance double"), ["a", "b"]).join(shared, ["a", "b"], "left")
     notes = spoken.fillna({"evidence": "[]"}).mapInPandas(note_rows, NOTES)
     known = prepared.select("number", *DOCUMENT).join(cards, "number", "left")
-    judged = judge(in_blocks(notes, known, blocks), match_rows, MATCHES).toPandas()
+    judged = judge(in_blocks(notes, known, blocks), match_rows, common, MATCHES).toPandas()
     tell(3)
     for table in (shared, cards, chains, sentences.encoded, prepared):
         table.unpersist()

@@ -97,7 +97,7 @@ def shared_rows(frames: Iterator[pd.DataFrame], common, encoder: str) -> Iterato
         for (a, b), evidence in shared_runs(documents, block.pairs, find_postings(documents), commonness).items():
             x, y = documents[a], documents[b]
             alone = json.dumps([astuple(m) for m in shared_passages(x, y, evidence)]) if is_alone(x, y, evidence) else None
-            rows.append((*block.named(a, b), json.dumps([(*astuple(p), *weights) for p, *weights in evidence]), alone))
+            rows.append((*block.named(a, b), json.dumps([(*astuple(passage), *weights) for passage, *weights in evidence]), alone))
         yield pd.DataFrame(rows, columns=["a", "b", "evidence", "alone"])
 
 
@@ -122,7 +122,7 @@ def match_rows(frames: Iterator[pd.DataFrame], common, encoder: str) -> Iterator
         found = []
         for (a, b), note in zip(block.pairs.tolist(), block.notes):
             score, mean, path, evidence, chance = json.loads(note)
-            shared = [(Passage(*passage), *weights) for *passage, weights in ((*e[:5], e[5:]) for e in evidence)]
+            shared = [(Passage(*numbers[:5]), *numbers[5:]) for numbers in evidence]
             found.append((Chain(a, b, score, tuple(map(tuple, path)), mean), shared, chance))
         bundles = bundles_of(found, documents_of(block.documents), _space(block, common.value), commonness)
         matches = [astuple(match) for bundle in bundles for match in look_closely(bundle, models.pairs, models.correspondence)]

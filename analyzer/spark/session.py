@@ -7,6 +7,7 @@ import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 SETTINGS = {
     "spark.app.name": "xinde",
@@ -19,11 +20,14 @@ SETTINGS = {
     # the driver takes in the vectors of all sentences
     "spark.driver.maxResultSize": "0",
     "spark.executorEnv.PYTHONWARNINGS": "ignore::FutureWarning",
-    # the work is done in Python: a JVM that only hands it rows needs no optimizing compiler, which takes longer than it saves
+    # the work is done in Python: a JVM that only hands it rows needs neither compiled queries nor an optimizing compiler, which
+    # take longer than they save (benchmarks/spark_cost.py)
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
     "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1",
     "spark.executor.extraJavaOptions": "-XX:TieredStopAtLevel=1",
 }
-"""Where spark-defaults.conf, SPARK_CONF_DIR or PYSPARK_SUBMIT_ARGS say nothing else."""
+"""Where spark-defaults.conf or PYSPARK_SUBMIT_ARGS say nothing else."""
 
 
 class SparkError(ValueError):
@@ -45,9 +49,8 @@ def spark_session(master: str) -> Iterator:
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     for message in ("PySpark does not yet fully support pandas", "The copy keyword is deprecated"):
         warnings.filterwarnings("ignore", message)
-    conf = SparkConf().setMaster(master)
-    for key, value in SETTINGS.items():
-        conf.setIfMissing(key, value)
+    said = _said_elsewhere()
+    conf = SparkConf().setMaster(master).setAll([(key, value) for key, value in SETTINGS.items() if key not in said])
     try:
         spark = SparkSession.builder.config(conf=conf).getOrCreate()
     except (PySparkException, Py4JError) as error:
@@ -63,3 +66,10 @@ def spark_session(master: str) -> Iterator:
         ) from error
     finally:
         spark.stop()
+
+
+def _said_elsewhere() -> str:
+    """What the cluster's own settings say; whatever is set in Python would come before it."""
+    home = os.environ.get("SPARK_CONF_DIR") or os.path.join(os.environ.get("SPARK_HOME", ""), "conf")
+    defaults = Path(home) / "spark-defaults.conf"
+    return os.environ.get("PYSPARK_SUBMIT_ARGS", "") + (defaults.read_text(encoding="utf-8") if defaults.is_file() else "")
