@@ -38,6 +38,9 @@ from analyzer.text.encode import Encoder, Vectors
 ROWS_A_PART = 2000
 """Essays that one task prepares, at most."""
 
+REPLANNED = 10_000
+"""Essays from which it pays that Spark plans anew between the stages of a query."""
+
 _ROUNDS = 3
 """Steps of 比对雷同 that the progress shows."""
 
@@ -80,6 +83,7 @@ def _written(spark, work: str, placed: Sequence[tuple[Essay, str]]) -> Iterator:
         spark.createDataFrame(essay_rows(placed), ESSAYS).write.mode("overwrite").parquet(path)
         parts = max(2 * spark.sparkContext.defaultParallelism, len(placed) // ROWS_A_PART)
         spark.conf.set("spark.sql.shuffle.partitions", parts)
+        spark.conf.set("spark.sql.adaptive.enabled", len(placed) >= REPLANNED)
         yield spark.read.schema(ESSAYS).parquet(path).repartition(parts)
     finally:
         place = spark._jvm.org.apache.hadoop.fs.Path(path)
