@@ -14,19 +14,30 @@ from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPool
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from itertools import islice
 from multiprocessing import get_context, parent_process
+from time import perf_counter
 from typing import TypeVar
 
 T, R = TypeVar("T"), TypeVar("R")
 
-FIRST = 100
-"""Pieces of work after which starting a process (a second or two) pays."""
+PATIENCE = 15.0
+"""Seconds of such work that are done here before processes are started: starting them takes each core about three, and the
+texts of a thousand essays take twelve."""
 
 _TOO_LITTLE = (BrokenProcessPool, MemoryError)
 """A process was killed, for memory perhaps, or ran out of it: alone it takes longer and needs less."""
 
-_pool: ContextVar[tuple[Executor, int] | None] = ContextVar("pool", default=None)
+@dataclass
+class _Pool:
+    executor: Executor
+    count: int
+    spent: float = 0.0
+    """Seconds that work which other processes could have done took in this one"""
+
+
+_pool: ContextVar[_Pool | None] = ContextVar("pool", default=None)
 
 
 def cores() -> int:
@@ -42,7 +53,7 @@ def processes(count: int | None = None) -> Iterator[None]:
         yield
         return
     with ProcessPoolExecutor(count, mp_context=get_context("spawn"), initializer=_end_with_parent) as pool:
-        token = _pool.set((pool, count))
+        token = _pool.set(_Pool(pool, count))
         try:
             yield
         except BaseException:
@@ -52,17 +63,28 @@ def processes(count: int | None = None) -> Iterator[None]:
             _pool.reset(token)
 
 
-def each(function: Callable[[T], R], items: Iterable[T], first: int = FIRST) -> Iterator[R]:
+def each(function: Callable[[T], R], items: Iterable[T], patience: float = PATIENCE) -> Iterator[R]:
     """``function`` of each item, in order; items are taken as they are needed, so that there need never be many at once.
 
-    ``function`` must be importable, its results picklable; the ``first`` items are done here, for there may be no more.
+    ``function`` must be importable, its results picklable. The first ``patience`` seconds of a run are done here.
     """
     pool, items = _pool.get(), iter(items)
-    yield from map(function, items if pool is None else islice(items, first))
+    if pool is None:
+        yield from map(function, items)
+        return
+    while pool.spent < patience:
+        for item in islice(items, 1):
+            began = perf_counter()
+            result = function(item)
+            pool.spent += perf_counter() - began
+            yield result
+            break
+        else:
+            return
     waiting: deque[tuple[T, Future[R]]] = deque()
     for item in items:
-        waiting.append((item, _submitted(pool[0], function, item)))
-        if len(waiting) > 4 * pool[1]:
+        waiting.append((item, _submitted(pool.executor, function, item)))
+        if len(waiting) > 4 * pool.count:
             yield _result(function, *waiting.popleft())
     while waiting:
         yield _result(function, *waiting.popleft())

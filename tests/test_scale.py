@@ -159,14 +159,14 @@ def test_processes_give_what_one_gives():
     texts = sentences(60)
     alone = list(parallel.each(tagged_words, texts))
     with parallel.processes(2):
-        assert list(parallel.each(tagged_words, texts, first=10)) == alone
+        assert list(parallel.each(tagged_words, texts, patience=0)) == alone
     assert alone == [tagged_words(text) for text in texts]
 
 
 def test_a_process_that_is_killed_costs_no_result():
     texts = list(range(40))
     with parallel.processes(2):
-        assert list(parallel.each(_end_in_another_process, texts, first=0)) == texts
+        assert list(parallel.each(_end_in_another_process, texts, patience=0)) == texts
 
 
 def _end_in_another_process(item):

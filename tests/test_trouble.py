@@ -87,7 +87,7 @@ def test_a_full_disk_leaves_the_old_report_and_no_half_of_a_new_one(tmp_path, mo
 
 def test_work_that_another_process_has_no_memory_for_is_done_here():
     with parallel.processes(2):
-        assert list(parallel.each(_needs_much_elsewhere, range(20), first=0)) == list(range(20))
+        assert list(parallel.each(_needs_much_elsewhere, range(20), patience=0)) == list(range(20))
 
 
 def _needs_much_elsewhere(item):

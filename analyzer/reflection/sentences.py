@@ -120,7 +120,7 @@ def label_sentences(
     parts = [filled[start : start + AT_ONCE] for start in range(0, len(filled), AT_ONCE)]
     texts = (different([essays[k] for k in part]) for part in parts)
     # words are looked at in other processes, a few parts ahead of the labels
-    for part, wording in zip(parts, each(read_words, texts, first=1 if len(parts) == 1 else 0)):
+    for part, wording in zip(parts, each(read_words, texts)):
         _label(essays, vectors, model, part, wording, found)
     return found
 
