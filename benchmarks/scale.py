@@ -1,7 +1,8 @@
 """Time, memory and recall as a batch grows: ``python -m benchmarks.scale [SIZE …] [--out FOLDER] [--history N]``.
 
 Each size runs in a process of its own, from files to report, on batches of benchmarks/made_batch.py, without a cache of
-vectors. Prints a table a stage, fits how the whole grows (time ~ size ** exponent) and writes ``scale.json`` and ``scale.svg``.
+vectors. Prints a table a stage, fits how the whole grows (time ~ size ** exponent) and writes ``scale.json`` and ``scale.svg``,
+which keep the sizes measured before.
 With ``--history N`` it is measured instead what 100 new essays cost beside N earlier ones whose vectors are kept.
 """
 
@@ -39,13 +40,14 @@ def main() -> None:
     elif options.history:
         print(json.dumps(_in_own_process(options.history + NEW, options.out, "--history", str(options.history)), indent=1))
     else:
-        rows = []
+        kept = options.out / "scale.json"
+        rows = {row["size"]: row for row in json.loads(kept.read_text(encoding="utf-8"))} if kept.exists() else {}
         for size in options.sizes:
-            rows.append(_in_own_process(size, options.out))
-            _print(rows[-1])
-        _print_growth(rows)
-        (options.out / "scale.json").write_text(json.dumps(rows, indent=1), encoding="utf-8")
-        _plot(rows, options.out / "scale.svg")
+            rows[size] = _in_own_process(size, options.out)
+            _print(rows[size])
+            kept.write_text(json.dumps([rows[size] for size in sorted(rows)], indent=1), encoding="utf-8")
+        _print_growth([rows[size] for size in sorted(rows)])
+        _plot(list(rows.values()), options.out / "scale.svg")
 
 
 def _in_own_process(size: int, out: Path, *more: str) -> dict:
