@@ -33,7 +33,7 @@ OURS = {
 """The nearest of our labels; Belief (a general conviction) has none."""
 
 JOINED_EVERY = 4
-"""Whether CEReD helps on ours is asked of every fourth campaign: each is a fit on 15,000 sentences."""
+"""Whether CEReD helps on ours is asked of every fourth group of left-out campaigns: each is a fit on 15,000 sentences."""
 
 GROUPS = 12
 """Sentences come without their diary; folds for the fit are drawn at random."""
@@ -147,18 +147,20 @@ def report(path: Path, joined: bool) -> None:
 
 
 def _report_joined(c: Sentences) -> None:
-    from benchmarks.out_of_fold import judged
-    from models.reflection.train import fit_labels
+    from models.reflection.left_out import GROUPS as LEFT_OUT, unseen
+    from models.reflection.train import fit_labels, load_training
 
-    t, out = judged()
+    t = load_training()
+    said = unseen(t)
     table, labels, groups = join(t, c)
     both = replace(t, table=table, label=labels, row_campaign=groups)
-    asked = np.unique(t.campaign)[::JOINED_EVERY]
-    said = np.zeros(len(groups), int)
-    for name in asked:
-        here = groups == name
-        said[here] = fit_labels(both, np.flatnonzero(~here)).probabilities(table.only(here)).argmax(axis=1)
-    row = (t.label >= 0) & np.isin(t.row_campaign, asked)
-    true, alone, joined = t.label[row], out.probabilities[row].argmax(axis=1), said[: len(t.label)][row]
-    print(f"\nOur sentences, campaign left out ({', '.join(asked)}): without CEReD accuracy {(true == alone).mean():.3f}, macro F1 "
-          f"{macro_f1(true, alone):.3f}; with {(labels[len(t.label):] >= 0).sum()} of its sentences {(true == joined).mean():.3f}, {macro_f1(true, joined):.3f}")
+    asked = np.arange(LEFT_OUT)[::JOINED_EVERY]
+    joined = np.zeros(len(labels), int)
+    for group in asked:
+        here = np.append(said.group == group, np.zeros(len(c.label), bool))
+        joined[here] = fit_labels(both, np.flatnonzero(~here)).probabilities(table.only(here)).argmax(axis=1)
+    row = np.flatnonzero((t.label >= 0) & np.isin(said.group, asked))
+    true, alone, joined = t.label[row], said.each[row, : len(LABELS)].argmax(axis=1), joined[row]
+    print(f"\nOur sentences, campaigns left out ({', '.join(np.unique(t.row_campaign[row]))}), readers and networks: without CEReD "
+          f"accuracy {(true == alone).mean():.3f}, macro F1 {macro_f1(true, alone):.3f}; with {(labels[len(t.label):] >= 0).sum()} "
+          f"of its sentences {(true == joined).mean():.3f}, {macro_f1(true, joined):.3f}")

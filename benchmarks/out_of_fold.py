@@ -13,7 +13,7 @@ import pandas as pd
 from analyzer.agreement import median_level
 from analyzer.reflection.reflection import LABELS
 from models.corpora import load_campaigns
-from models.reflection.left_out import unseen_probabilities
+from models.reflection.left_out import unseen
 from models.reflection.train import LeftOut, Training, leave_out, load_training
 
 SHIPPED = Path(__file__).resolve().parent / "out_of_fold"
@@ -24,7 +24,7 @@ HARD = ("mixed", "plain", "eloquent", "borrowed")
 def judged(fresh: bool = False) -> tuple[Training, LeftOut]:
     """The labelled essays, and what models that saw only the other campaigns say of each (some minutes, or cached)."""
     t = load_training()
-    return t, leave_out(t, unseen_probabilities(t, fresh))
+    return t, leave_out(t, unseen(t, fresh))
 
 
 def sentence_table(t: Training, out: LeftOut) -> pd.DataFrame:

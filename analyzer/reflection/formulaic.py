@@ -36,10 +36,6 @@ class FormulaicModel:
         score = table.vectors @ self.vector_weights + table.hashed @ self.word_weights + self.intercept
         return 1 / (1 + np.exp(-np.clip(score, -30, 30)))
 
-    def formulaic(self, table: SentenceTable) -> np.ndarray:
-        """(n,) bool"""
-        return self.chance(table) >= FORMULAIC_FROM
-
 
 def earning_nothing(probabilities: np.ndarray) -> np.ndarray:
     """(n, labels) with what counts towards the level taken out; rows sum to 1."""

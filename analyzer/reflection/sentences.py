@@ -2,7 +2,8 @@
 
 Two readers (one of vectors, one of words and characters) give probabilities; a third reads both, the neighbours'
 and the essay's as a whole, and decides. All three are multinomial or one-against-rest logistic regressions. Beside
-them small networks read the essay at once (network.py); they err elsewhere, and the mean of both errs less.
+them small networks read the essay at once (network.py); they err elsewhere, and the mean of both errs less. Boosted trees
+(trees.py) then look once more at what the mean says of a sentence and of those around it.
 """
 
 from __future__ import annotations
@@ -15,9 +16,10 @@ import numpy as np
 from analyzer.essay import Sentence
 from analyzer.parallel import each
 from analyzer.reflection.features import SentenceTable, build_table, different, read_words
-from analyzer.reflection.formulaic import FormulaicModel, earning_nothing
+from analyzer.reflection.formulaic import FORMULAIC_FROM, FormulaicModel, earning_nothing
 from analyzer.reflection.network import ContextNetwork, dense_inputs
 from analyzer.reflection.reflection import LABELS, LabelledSentence
+from analyzer.reflection.trees import BoostedTrees
 
 COMPONENTS, NEIGHBOUR_COMPONENTS = 128, 48
 """Principal components of the sentence's own vector and of each neighbour's."""
@@ -46,33 +48,48 @@ class LabelModel:
     final_intercept: np.ndarray
     networks: tuple[ContextNetwork, ...]
     formulaic: FormulaicModel | None = None
-    """None in a model that only labels."""
+    trees: BoostedTrees | None = None
+    """Neither in a model that only labels."""
 
-    def probabilities(self, table: SentenceTable) -> np.ndarray:
-        """(n, len(LABELS)), rows sum to 1."""
+    def probabilities(self, table: SentenceTable, chance: np.ndarray | None = None) -> np.ndarray:
+        """(n, len(LABELS)), rows sum to 1; ``chance`` (n,) of being formulaic, asked for by the trees."""
         by_vector = softmax(vector_features(table, self.mean, self.components) @ self.vector_weights + self.vector_intercept)
         by_words = one_against_rest(np.asarray(table.hashed @ self.word_weights) + self.word_intercept)
         by_readers = softmax(final_features(table, by_vector, by_words) @ self.final_weights + self.final_intercept)
         dense = dense_inputs(table, self.mean, self.components)
         by_networks = sum(softmax(network.scores(table, dense)) for network in self.networks) / len(self.networks)
-        return (by_readers + by_networks) / 2
+        mean = (by_readers + by_networks) / 2
+        return mean if self.trees is None else looked_at_again(table, mean, chance, self.trees)
 
 
-def read_twice(table: SentenceTable, model: LabelModel) -> tuple[np.ndarray, np.ndarray]:
-    """(n, len(LABELS)) twice: of the essays as they stand, which labels best, and as they count for the level.
+def looked_at_again(table: SentenceTable, probabilities: np.ndarray, chance: np.ndarray, trees: BoostedTrees) -> np.ndarray:
+    """What the trees make of the probabilities, and a third of what these were."""
+    return (probabilities + 2 * softmax(trees.scores(tree_features(table, probabilities, chance)))) / 3
 
-    For that, formulaic sentences (set phrases, pledges, cue words) are taken out and hold nothing that counts; what remains
-    is read again without them: however many of them stand before, between or behind, the rest then stands in the same
-    place among the same neighbours.
+
+def tree_features(table: SentenceTable, probabilities: np.ndarray, chance: np.ndarray) -> np.ndarray:
+    log = np.log(np.clip(probabilities, 1e-4, 1))
+    chance = np.clip(chance, 1e-4, 1 - 1e-4)[:, None]
+    around = [table.neighbour(log, steps) for steps in (1, -1, 2, -2)]
+    return np.hstack([log, np.log(chance / (1 - chance)), *around, table.essay_mean(probabilities), table.place]).astype(np.float32)
+
+
+def read_twice(table: SentenceTable, model: LabelModel) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """(n, len(LABELS)) twice: of the essays as they stand, which labels best, and as they count for the level; and (n,) the
+    chance of each sentence to be formulaic.
+
+    For the level, formulaic sentences (set phrases, pledges, cue words) are taken out and hold nothing that counts; what
+    remains is read again without them: however many of them stand before, between or behind, the rest then stands in the
+    same place among the same neighbours.
     """
-    first = model.probabilities(table)
-    own = ~model.formulaic.formulaic(table)
+    chance = model.formulaic.chance(table)
+    first, own = model.probabilities(table, chance), chance < FORMULAIC_FROM
     if own.all():
-        return first, first
+        return first, first, chance
     second = earning_nothing(first)
     if own.any():
-        second[own] = model.probabilities(table.only(own))
-    return first, second
+        second[own] = model.probabilities(table.only(own), chance[own])
+    return first, second, chance
 
 
 def vector_features(table: SentenceTable, mean: np.ndarray, components: np.ndarray) -> np.ndarray:
@@ -133,7 +150,7 @@ def _label(essays, vectors, model: LabelModel, filled: list[int], wording, found
         [[essays[k][i] for i in rows] for k, rows in zip(filled, once)], [v[rows] for v, rows in zip(own, once)], wording
     )
     ends = np.cumsum([len(rows) for rows in once])[:-1]
-    for k, at, labels, counts in zip(filled, once, *(np.split(read, ends) for read in read_twice(table, model))):
+    for k, at, labels, counts in zip(filled, once, *(np.split(read, ends) for read in read_twice(table, model)[:2])):
         said, rows = np.zeros((2, len(essays[k]), len(LABELS)))
         said[at], rows[at] = labels, counts
         said, rows = said[first[k]], rows[first[k]]

@@ -1,6 +1,6 @@
 """What label models say of campaigns that they did not see, kept under out/ (not in git), so that it is computed once.
 
-``out/left_out-KEY-CAMPAIGN.npy``: KEY changes with the data and with the code of the labels.
+``out/left_out-KEY-A-B.npy``, without groups A and B: KEY changes with the data and with the code of the labels.
 """
 
 from __future__ import annotations
@@ -15,31 +15,40 @@ from joblib import Parallel, delayed
 from analyzer.reflection.reflection import LABELS
 from models.corpora import DATA
 from models.reflection import train
-from models.reflection.train import Training, said_of
+from models.reflection.train import Training, Unseen, said_of
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 CACHE = ROOT / "out"
 
 
-def unseen_probabilities(t: Training, fresh: bool = False) -> np.ndarray:
-    """(2, rows, labels): each campaign's sentences by a model that saw only the others, as labelled and as they count.
+GROUPS = 5
+"""Groups of two or three campaigns that are left out at once: to learn from what was said without the judged ones, each two
+groups are left out too."""
 
-    Some minutes, or cached; each campaign is kept as soon as it is judged, so that an interrupted run goes on where it was.
+
+def unseen(t: Training, fresh: bool = False) -> Unseen:
+    """All campaigns by models that had not seen them (some ten minutes, or cached).
+
+    Each fit is kept as soon as it is done, so that an interrupted run goes on where it was.
     """
     CACHE.mkdir(exist_ok=True)
-    key = _key()
-    paths = {name: CACHE / f"left_out-{key}-{name}.npy" for name in np.unique(t.campaign).tolist()}
-    missing = [name for name, path in paths.items() if fresh or not path.exists()]
-    Parallel(n_jobs=-1)(delayed(_judge)(t, name, paths[name]) for name in missing)
-    probabilities = np.zeros((2, len(t.label), len(LABELS)))
-    for name, path in paths.items():
-        probabilities[:, t.row_campaign == name] = np.load(path, allow_pickle=False)
-    return probabilities
+    key, names = _key(), np.unique(t.campaign)
+    group = np.searchsorted(names, t.row_campaign) % GROUPS
+    pairs = [(a, b) for a in range(GROUPS) for b in range(a, GROUPS)]
+    paths = {pair: CACHE / f"left_out-{key}-{pair[0]}-{pair[1]}.npy" for pair in pairs}
+    missing = [pair for pair in pairs if fresh or not paths[pair].exists()]
+    Parallel(n_jobs=-1)(delayed(_judge)(t, np.isin(group, pair), paths[pair]) for pair in missing)
+    without = [np.zeros((len(t.label), 2 * len(LABELS) + 1)) for _ in range(GROUPS)]
+    for (a, b), path in paths.items():
+        rows, said = np.flatnonzero(np.isin(group, (a, b))), np.load(path, allow_pickle=False)
+        for judged, other in ((a, b), (b, a)):
+            without[judged][rows[group[rows] == other]] = said[group[rows] == other]
+    return Unseen(group, without)
 
 
-def _judge(t: Training, name: str, path: Path) -> None:
+def _judge(t: Training, rows: np.ndarray, path: Path) -> None:
     unfinished = path.with_suffix(".part.npy")
-    np.save(unfinished, said_of(t, name))
+    np.save(unfinished, said_of(t, rows))
     unfinished.replace(path)
 
 
@@ -52,6 +61,6 @@ def _key() -> str:
         digest.update(path.read_bytes())
     for part in (train.fit_labels, train._fit_first, train._first_readers, train.fit_formulaic, train.said_of):
         digest.update(inspect.getsource(part).encode())
-    digest.update(repr((train.INNER, train.WORDS_C, train.VECTORS_C, train.FINAL_C, train.SEEDS, train.EMPTY_WEIGHT,
+    digest.update(repr((GROUPS, train.INNER, train.WORDS_C, train.VECTORS_C, train.FINAL_C, train.SEEDS, train.EMPTY_WEIGHT,
                         train.SHALLOW_WEIGHT, train.WRITTEN_WEIGHT, train.WORDS_SCALE)).encode())
     return digest.hexdigest()

@@ -13,21 +13,24 @@ from scipy import sparse
 from scipy.optimize import minimize
 from scipy.stats import spearmanr
 from sklearn.decomposition import PCA
+from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import cohen_kappa_score, f1_score
 from sklearn.model_selection import GroupKFold
 from sklearn.multiclass import OneVsRestClassifier
 
 from analyzer.essay import Essay, Sentence
-from analyzer.reflection.depth import DepthModel, OrdinalModel, essay_features
+from analyzer.reflection.depth import FEATURES, DepthModel, OrdinalModel, essay_features
 from analyzer.reflection.features import SentenceTable, build_table
-from analyzer.reflection.formulaic import EARNING, FormulaicModel
+from analyzer.reflection.formulaic import EARNING, FORMULAIC_FROM, FormulaicModel, earning_nothing
 from analyzer.reflection.models import save_models
 from analyzer.reflection.network import dense_inputs
 from analyzer.reflection.reflection import ASPECTS, LABELS
 from analyzer.reflection.sentences import (
-    COMPONENTS, VECTOR_SCALE, LabelModel, final_features, one_against_rest, read_twice, softmax, vector_features,
+    COMPONENTS, VECTOR_SCALE, LabelModel, final_features, looked_at_again, one_against_rest, read_twice, softmax,
+    tree_features, vector_features,
 )
+from analyzer.reflection.trees import DEPTH, BoostedTrees
 from analyzer.text.encode import encode, load_encoder
 from analyzer.text.segment import split_sentences
 from models.corpora import load_campaigns
@@ -44,6 +47,8 @@ EMPTY_WEIGHT, SHALLOW_WEIGHT, WRITTEN_WEIGHT = 0.3, 2.0, 4.0
 """Of a slogan or pledge (there are thousands), a shallow essay's self-examination and a sentence written for the purpose, where an examined one weighs 1."""
 WORDS_SCALE = 3.0
 """Weight of words and characters beside a vector's VECTOR_SCALE, where formulaic sentences are told."""
+ROUNDS, LEARNING_RATE, LEAST_ROWS = 40, 0.1, 40
+"""Of the trees; as first tried."""
 DEPTH_PENALTY = 3.0
 COVERED = 0.8
 """Share of left-out essays whose rating lies within the half width of their score."""
@@ -196,19 +201,65 @@ def fit_ordinal(features: np.ndarray, grades: np.ndarray, cuts: int = 3, penalty
     return OrdinalModel(mean, scale, weights, edges)
 
 
-def depth_features(t: Training, probabilities: np.ndarray) -> np.ndarray:
-    return np.stack([essay_features(probabilities[t.table.essay == k]) for k in range(len(t.essays))])
-
-
-def said_of(t: Training, name: str) -> np.ndarray:
-    """(2, rows of the campaign, labels) by a model that saw only the others."""
-    left_out = t.row_campaign == name
-    return np.stack(read_twice(t.table.only(left_out), fit_all(t, np.flatnonzero(~left_out))))
+def said_of(t: Training, rows: np.ndarray) -> np.ndarray:
+    """(rows, 2 x labels + 1) of these rows (bool) by a model that saw only the others, before the trees look again:
+    probabilities as labelled and as they count, and the chance of being formulaic (``read_twice``)."""
+    first, second, chance = read_twice(t.table.only(rows), fit_all(t, np.flatnonzero(~rows)))
+    return np.column_stack([first, second, chance])
 
 
 def fit_all(t: Training, rows: np.ndarray) -> LabelModel:
     """What labels sentences and what tells the formulaic ones, from these rows."""
     return replace(fit_labels(t, rows), formulaic=fit_formulaic(t, rows))
+
+
+def fit_trees(t: Training, said: np.ndarray, rows: np.ndarray) -> BoostedTrees:
+    """Trees over what models said of rows that they had not seen; ``said`` as ``said_of`` gives it, of all rows."""
+    k = len(LABELS)
+    rows = rows[t.label[rows] >= 0]
+    features = tree_features(t.table, said[:, :k], said[:, -1])
+    model = HistGradientBoostingClassifier(
+        max_iter=ROUNDS, learning_rate=LEARNING_RATE, max_depth=DEPTH, max_leaf_nodes=None, min_samples_leaf=LEAST_ROWS,
+        early_stopping=False, random_state=0,
+    ).fit(features[rows], t.label[rows])
+    parts = [_as_heap(tree.nodes) for round in model._predictors for tree in round]
+    return BoostedTrees(model._baseline_prediction.ravel(), *(np.stack(part) for part in zip(*parts)))
+
+
+def _as_heap(nodes: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Feature, threshold and value of a full tree; below a leaf that stands higher up everything goes left, to its value."""
+    inner = 2**DEPTH - 1
+    feature, threshold, value = np.zeros(inner, int), np.full(inner, np.inf), np.zeros(inner + 1)
+    waiting = [(0, 0)]
+    while waiting:
+        at, number = waiting.pop()
+        node = nodes[number]
+        if at >= inner:
+            value[at - inner] = node["value"]
+        elif node["is_leaf"]:
+            waiting.append((2 * at + 1, number))
+        else:
+            feature[at], threshold[at] = node["feature_idx"], node["num_threshold"]
+            waiting += [(2 * at + 1, node["left"]), (2 * at + 2, node["right"])]
+    return feature, threshold, value
+
+
+@dataclass(frozen=True)
+class Unseen:
+    """What models said of campaigns that they had not seen (``said_of``); models/reflection/left_out.py makes it."""
+
+    group: np.ndarray
+    """(rows,) number of the group of campaigns that is left out at once."""
+    without: list[np.ndarray]
+    """For each group all rows as said by models that saw neither this group nor the row's."""
+
+    @property
+    def each(self) -> np.ndarray:
+        """All rows as said by models that had seen all groups but the row's."""
+        found = self.without[0].copy()
+        for group, said in enumerate(self.without):
+            found[self.group == group] = said[self.group == group]
+        return found
 
 
 @dataclass(frozen=True)
@@ -225,33 +276,58 @@ class LeftOut:
     """(essays,) 0 to 100."""
 
 
-def leave_out(t: Training, probabilities: np.ndarray) -> LeftOut:
-    """Judge each campaign by models that saw only the others; ``probabilities`` as ``left_out.unseen_probabilities`` gives them."""
-    labelling, counting = probabilities
-    features = depth_features(t, counting)
-    rated = t.levels > 0
+def leave_out(t: Training, unseen: Unseen) -> LeftOut:
+    """Judge each campaign by models that saw it in no step.
+
+    What trees and level learn from, too, was said by models that had not seen the judged campaigns, nor the campaign of
+    which they said it.
+    """
+    labelling = np.zeros((len(t.label), len(LABELS)))
+    judged = np.zeros((len(t.essays), len(FEATURES)))
     levels, scores = np.zeros(len(t.essays), int), np.zeros(len(t.essays))
-    for name in np.unique(t.campaign):
-        seen, left_out = rated & (t.campaign != name), t.campaign == name
-        model = fit_ordinal(features[seen], t.levels[seen] - 1)
-        levels[left_out] = model.grade(features[left_out]) + 1
-        scores[left_out] = 100 * model.above(features[left_out]).mean(axis=1)
-    return LeftOut(labelling, features, levels, scores)
+    groups = np.arange(unseen.group.max() + 1)
+    for group in groups:
+        said, here = unseen.without[group], unseen.group == group
+        features = np.zeros_like(judged)
+        for part in np.array_split(groups[groups != group], INNER):
+            others = np.isin(unseen.group, part)
+            _, features[t.table.essay[others]] = _features(t, others, said, fit_trees(t, said, np.flatnonzero(~here & ~others)))
+        labelling[here], features[t.table.essay[here]] = _features(t, here, said, fit_trees(t, said, np.flatnonzero(~here)))
+        own = np.zeros(len(t.essays), bool)
+        own[t.table.essay[here]] = True
+        model = fit_ordinal(features[~own & (t.levels > 0)], t.levels[~own & (t.levels > 0)] - 1)
+        judged[own] = features[own]
+        levels[own] = model.grade(features[own]) + 1
+        scores[own] = 100 * model.above(features[own]).mean(axis=1)
+    return LeftOut(labelling, judged, levels, scores)
+
+
+def _features(t: Training, rows: np.ndarray, said: np.ndarray, trees: BoostedTrees) -> tuple[np.ndarray, np.ndarray]:
+    """Of these rows (bool) what ``read_twice`` would have said with these trees: probabilities as labelled, and for each
+    row the features of its essay's level."""
+    table, said, k = t.table.only(rows), said[rows], len(LABELS)
+    first, second, chance = said[:, :k], said[:, k:-1], said[:, -1]
+    labelling, own = looked_at_again(table, first, chance, trees), chance < FORMULAIC_FROM
+    counting = earning_nothing(labelling)
+    counting[own] = looked_at_again(table.only(own), second[own], chance[own], trees)
+    essays, number = np.unique(table.essay, return_inverse=True)
+    return labelling, np.stack([essay_features(counting[table.essay == essay]) for essay in essays])[number]
 
 
 def main() -> None:
-    from models.reflection.left_out import unseen_probabilities  # which calls this module's
+    from models.reflection.left_out import unseen  # which calls this module's
 
     t = load_training()
-    out = leave_out(t, unseen_probabilities(t))
+    said = unseen(t)
+    out = leave_out(t, said)
     probabilities, features, levels, scores, rated = out.probabilities, out.features, out.levels, out.scores, t.levels > 0
     print(f"{'campaign left out':18}{'sentences':>10}{'accuracy':>10}{'macro F1':>10}{'essays':>8}{'QWK':>7}{'Spearman':>10}")
     for name in [*np.unique(t.campaign), None]:
         row = (t.label >= 0) & ((t.row_campaign == name) | (name is None))
-        said, true = probabilities[row].argmax(axis=1), t.label[row]
+        label, true = probabilities[row].argmax(axis=1), t.label[row]
         essay = rated & ((t.campaign == name) | (name is None))
         kappa = cohen_kappa_score(t.levels[essay], levels[essay], weights="quadratic")
-        print(f"{name or 'all':18}{row.sum():10}{(said == true).mean():10.3f}{f1_score(true, said, average='macro'):10.3f}"
+        print(f"{name or 'all':18}{row.sum():10}{(label == true).mean():10.3f}{f1_score(true, label, average='macro'):10.3f}"
               f"{essay.sum():8}{kappa:7.3f}{spearmanr(t.levels[essay], scores[essay])[0]:10.3f}")
     off = np.abs(scores - 100 * (t.ratings - 1) / 3)[rated]
     depth = DepthModel(
@@ -259,7 +335,8 @@ def main() -> None:
         {a: fit_ordinal(features[rated], t.aspects[rated, k]) for k, a in enumerate(ASPECTS)},
         float(np.quantile(off, COVERED)),
     )
-    save_models(HERE / "model.npz", fit_all(t, np.arange(len(t.label))), depth)
+    rows = np.arange(len(t.label))
+    save_models(HERE / "model.npz", replace(fit_all(t, rows), trees=fit_trees(t, said.each, rows)), depth)
 
 
 if __name__ == "__main__":
