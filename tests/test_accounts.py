@@ -22,7 +22,6 @@ from analyzer.cli import main
 from analyzer.gatekeeping import Trace
 from analyzer.report.comparing import with_changes
 from analyzer.report.one_unit import MASK, STRANGER, of_unit
-from analyzer.report.report import _to_dict
 from analyzer.report.review import Review
 from analyzer.serve import COOKIE, LOGIN, NobodyMayEnter, serve
 from analyzer.store import Store
@@ -268,10 +267,10 @@ def test_a_reviewer_sees_and_saves_what_is_the_units_own(store, batch, report, u
         as_user(store, "reviewer", "没有的单位").report(batch)
 
 
-def test_of_others_a_unit_sees_only_the_passages_it_shares(report, unit):
+def test_of_others_a_unit_sees_only_the_passages_it_shares(report, unit, tmp_path):
     seen = of_unit(report, unit)
     assert {e.unit for e in seen.essays} == {unit} and len(seen.suspects) == (report.suspects.unit == unit).sum()
-    dumped = json.dumps(_to_dict(seen), ensure_ascii=False)
+    dumped = seen.to_json(tmp_path / "seen.json").read_text(encoding="utf-8")
     for essay in report.essays:
         if essay.unit != unit:
             assert essay.file not in dumped or not essay.file
@@ -287,7 +286,7 @@ def test_of_others_a_unit_sees_only_the_passages_it_shares(report, unit):
         assert all(c in (MASK, "\n") for at, c in enumerate(stranger.text) if at not in covered)
 
 
-def test_what_changed_and_what_files_tell_is_for_the_unit_itself(report, unit):
+def test_what_changed_and_what_files_tell_is_for_the_unit_itself(report, unit, tmp_path):
     mine, other = (next(e for e in report.essays if (e.unit == unit) == own and e.author) for own in (True, False))
     before = replace(report, essays=tuple(replace(e, batch="2021-02") for e in report.essays))
     whole = replace(with_changes(report, [("2021-02", before)]), traces=(
@@ -297,7 +296,7 @@ def test_what_changed_and_what_files_tell_is_for_the_unit_itself(report, unit):
     assert {c.unit for c in whole.changes} > {unit}
     seen = of_unit(whole, unit)
     assert {c.unit for c in seen.changes} == {unit} and [t.note for t in seen.traces] == ["编辑时间只有 3 分钟"]
-    assert other.unit not in json.dumps(_to_dict(seen)["changes"], ensure_ascii=False)
+    assert other.unit not in json.dumps(json.loads(seen.to_json(tmp_path / "seen.json").read_text(encoding="utf-8"))["changes"], ensure_ascii=False)
 
 
 def test_a_session_that_has_ended_can_do_nothing_more(store, accounts, batch, report, monkeypatch):
