@@ -310,8 +310,12 @@ def _features(t: Training, rows: np.ndarray, said: np.ndarray, trees: BoostedTre
     labelling, own = looked_at_again(table, first, chance, trees), chance < FORMULAIC_FROM
     counting = earning_nothing(labelling)
     counting[own] = looked_at_again(table.only(own), second[own], chance[own], trees)
-    essays, number = np.unique(table.essay, return_inverse=True)
-    return labelling, np.stack([essay_features(counting[table.essay == essay]) for essay in essays])[number]
+    return labelling, depth_features(table, counting)[np.unique(table.essay, return_inverse=True)[1]]
+
+
+def depth_features(table: SentenceTable, probabilities: np.ndarray) -> np.ndarray:
+    """(essays, len(FEATURES)) of the essays that hold the table's sentences."""
+    return np.stack([essay_features(probabilities[table.essay == essay]) for essay in np.unique(table.essay)])
 
 
 def main() -> None:
