@@ -5,6 +5,7 @@ Writes model.npz and networks.npz beside this file and prints the figures of eac
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -31,7 +32,7 @@ from analyzer.reflection.sentences import (
     tree_features, vector_features,
 )
 from analyzer.reflection.trees import DEPTH, BoostedTrees
-from analyzer.text.encode import encode, load_encoder
+from analyzer.text.encode import DEFAULT_ENCODER, PART, UseEncoder, encode
 from analyzer.text.segment import split_sentences
 from models.corpora import load_campaigns
 
@@ -103,8 +104,19 @@ def load_training(only: tuple[str, ...] = ()) -> Training:
                     np.array(aspects))
 
 
+class _InOrder:
+    """The default encoder on one thread: on several, the last digit of a vector depends on which of them meets a word first,
+    and a network that is fitted to it ends elsewhere."""
+
+    def __init__(self) -> None:
+        self.name, self._encoder = DEFAULT_ENCODER, UseEncoder()
+
+    def encode(self, sentences: Sequence[str]) -> np.ndarray:
+        return np.concatenate([self._encoder.encode(sentences[k : k + PART]) for k in range(0, len(sentences), PART)])
+
+
 def _table(essays: list[list[Sentence]]) -> SentenceTable:
-    vectors = encode([s.text for sentences in essays for s in sentences], load_encoder())
+    vectors = encode([s.text for sentences in essays for s in sentences], _InOrder())
     return build_table(essays, np.split(vectors, np.cumsum([len(s) for s in essays])[:-1]))
 
 
