@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analyzer.copying import find_matches, load_models, quote_documents
+from analyzer.copying.align import runs
 from analyzer.essay import Batch, Essay
 from analyzer.pipeline import analyze
 from analyzer.text.encode import encode, load_encoder
@@ -154,3 +155,10 @@ def test_a_verbatim_passage_is_the_same_up_to_normalization(texts):
         if kind == "verbatim":
             mine, theirs = normalize(essays[a].text[start:end]).text, normalize(essays[b].text[other_start:other_end]).text
             assert abs(len(mine) - len(theirs)) <= 0.04 * (len(mine) + len(theirs))
+
+
+def test_what_does_not_count_is_not_set_beside_itself():
+    """Quoted and much repeated k-grams are 0: ten thousands of them on both sides must cost nothing."""
+    zeros = np.zeros(30_000, np.uint64)
+    assert runs(zeros, zeros).shape == (0, 3)
+    assert runs(np.append(zeros, np.uint64(7)), np.append(np.uint64(7), zeros)).tolist() == [[30_000, 0, 5]]

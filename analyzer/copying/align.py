@@ -20,8 +20,8 @@ GAP = 16
 COVERED = 0.4
 """Share of a passage's shorter side that its runs must cover; a passage below falls apart into its runs."""
 
-
 Standing = tuple[np.ndarray, np.ndarray]
+"""(k,) places of a text's k-grams, in order, and (k,) numbers that tell equal ones (``Postings.standing``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +47,13 @@ def runs(a: np.ndarray, b: np.ndarray, order: np.ndarray | None = None) -> np.nd
     ``order`` is what sorts ``b``, where it is known. Offsets are normalized characters.
     """
     order = np.argsort(b, kind="stable") if order is None else order
-    i, at = _hits(a, b[order])
-    counts = a[i] != 0
-    return _runs(i[counts], order[at[counts]])
+    counts = np.flatnonzero(a)
+    i, at = _hits(a[counts], b[order])
+    return _runs(counts[i], order[at])
 
 
 def runs_with(a: Standing, others: Sequence[Standing]) -> list[np.ndarray]:
-    """``runs`` of one text with each of several, which give of their k-grams the (k,) places, in order, and (k,) numbers."""
+    """``runs`` of one text with each of several, of those of their k-grams that are numbered."""
     places, numbers = a
     order = np.argsort(numbers, kind="stable")
     other = np.repeat(np.arange(len(others)), [len(p) for p, _ in others])
