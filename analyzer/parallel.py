@@ -15,7 +15,6 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from itertools import islice
 from multiprocessing import get_context, parent_process
 from time import perf_counter
 from typing import TypeVar
@@ -68,21 +67,18 @@ def each(function: Callable[[T], R], items: Iterable[T], patience: float = PATIE
 
     ``function`` must be importable, its results picklable. The first ``patience`` seconds of a run are done here.
     """
-    pool, items = _pool.get(), iter(items)
+    pool = _pool.get()
     if pool is None:
         yield from map(function, items)
         return
-    while pool.spent < patience:
-        for item in islice(items, 1):
+    waiting: deque[tuple[T, Future[R]]] = deque()
+    for item in items:
+        if pool.spent < patience:
             began = perf_counter()
             result = function(item)
             pool.spent += perf_counter() - began
             yield result
-            break
-        else:
-            return
-    waiting: deque[tuple[T, Future[R]]] = deque()
-    for item in items:
+            continue
         waiting.append((item, _submitted(pool.executor, function, item)))
         if len(waiting) > 4 * pool.count:
             yield _result(function, *waiting.popleft())

@@ -77,7 +77,7 @@ def _units(c: Comparison) -> str:
         group = groups[pair.a]
         few = f"，仅 {group.n} 篇，宜谨慎" if group.n < CAUTION else ""
         other = "其余单位" if pair.b == REST else pair.b
-        parts.append(f"{pair.a}（{_value(c, group)}）{_higher(pair)}{other}（{_effect(c, pair)}{few}）{_tier_caveat(pair)}")
+        parts.append(f"{pair.a}（{value(c.measure, group)}）{_higher(pair)}{other}（{_effect(c, pair)}{few}）{_tier_caveat(pair)}")
     if len(claimed) > _SHOWN:
         parts.append(f"另有 {len(claimed) - _SHOWN} 个单位也与其余单位不同，见表")
     same = 0 if len(usable) == 2 else len(usable) - len(claimed)
@@ -116,7 +116,7 @@ def _batches(c: Comparison) -> str:
         a, b = groups[pair.a], groups[pair.b]
         if is_claimed(pair):
             word = "高于" if pair.delta > 0 else "低于"
-            sentences.append(f"{pair.a}（{_value(c, a)}）{word} {pair.b}（{_value(c, b)}；{_effect(c, pair)}）")
+            sentences.append(f"{pair.a}（{value(c.measure, a)}）{word} {pair.b}（{value(c.measure, b)}；{_effect(c, pair)}）")
         else:
             sentences.append(f"{pair.a} 与 {pair.b} 之间看不出变化（{_interval(c, pair)}，在偶然范围内）")
     return f"{MEASURE[c.measure]}：" + "；".join(sentences) + "。" + _small(c, {}) + _missing(c)
@@ -166,7 +166,7 @@ def _stepwise(c: Comparison, usable: list[Group], direction: str) -> bool:
 def _contrast_sentences(c: Comparison, groups: dict[str, Group]) -> str:
     """One tier against both others taken together, where this shows and no pair with that tier does."""
     told = [
-        f"{TIER[one.a]}（{_value(c, groups[one.a])}）{_higher(one)}其余两个层级合计（{_effect(c, one)}）{_within_units(one)}"
+        f"{TIER[one.a]}（{value(c.measure, groups[one.a])}）{_higher(one)}其余两个层级合计（{_effect(c, one)}）{_within_units(one)}"
         for one in _told_contrasts(c)
     ]
     few = _few([groups[one.a] for one in _told_contrasts(c)])
@@ -184,7 +184,7 @@ def _pair_sentences(c: Comparison, groups: dict[str, Group], after_trend: bool) 
         a, b = groups[pair.a], groups[pair.b]
         if is_claimed(pair):
             claims.append(
-                f"{TIER[a.name]}（{_value(c, a)}）{_higher(pair)}{TIER[b.name]}（{_value(c, b)}；{_effect(c, pair)}）"
+                f"{TIER[a.name]}（{value(c.measure, a)}）{_higher(pair)}{TIER[b.name]}（{value(c.measure, b)}；{_effect(c, pair)}）"
                 + ("" if after_trend else _within_units(pair))
             )
         else:
@@ -300,12 +300,8 @@ def _all_alike(usable: list[Group]) -> bool:
 def _alike_sentence(c: Comparison, usable: list[Group]) -> str:
     n, what = sum(g.n for g in usable), MEASURE[c.measure]
     if usable[0].count is None:
-        return f"参与比较的 {n} 篇{what}全都一样（{_value(c, usable[0])}），没有差别可比。"
+        return f"参与比较的 {n} 篇{what}全都一样（{value(c.measure, usable[0])}），没有差别可比。"
     return f"参与比较的 {n} 篇{what}都是 {'100%' if usable[0].mean else '0'}，没有差别可比。"
-
-
-def _value(c: Comparison, g: Group) -> str:
-    return value(c.measure, g)
 
 
 def value(measure: str, g: Group) -> str:

@@ -6,9 +6,8 @@ the comparison: bundles can be worked on in other processes or on other machines
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 import numpy as np
 
@@ -99,8 +98,8 @@ def find_bundles(
             alone.discard(pair)
             if len(space.rows(chain.a)) and len(space.rows(chain.b)):
                 found.append((chain, shared.get(pair, []), chance))
-    pairs = [Alone(documents[a], documents[b], shared[a, b]) for a, b in sorted(alone)]
-    return pairs, bundles_of(found, documents, space, commonness)
+    said_once = [Alone(documents[a], documents[b], shared[a, b]) for a, b in sorted(alone)]
+    return said_once, bundles_of(found, documents, space, commonness)
 
 
 def shared_runs(
@@ -135,13 +134,7 @@ def bundles_of(
     found: Sequence[Found], documents: Sequence[Document], space: SentenceSpace, commonness: Commonness
 ) -> Iterator[Bundle]:
     """Pairs for which something speaks, in order, as bundles."""
-    weights = _weights(documents, commonness)
-    return (_bundle(part, documents, space, weights) for part in _parts(found, space))
-
-
-def _weights(documents: Sequence[Document], commonness: Commonness) -> Callable[[int], np.ndarray]:
-    """Of one document's k-grams; pairs come document by document."""
-    return lru_cache(maxsize=1)(lambda a: commonness.weights(documents[a].hashes))
+    return (_bundle(part, documents, space, commonness) for part in _parts(found, space))
 
 
 def _parts(found: Sequence[Found], space: SentenceSpace) -> Iterator[list[Found]]:
@@ -159,8 +152,9 @@ def _parts(found: Sequence[Found], space: SentenceSpace) -> Iterator[list[Found]
         yield part
 
 
-def _bundle(part: list[Found], documents: Sequence[Document], space: SentenceSpace, weights) -> Bundle:
+def _bundle(part: list[Found], documents: Sequence[Document], space: SentenceSpace, commonness: Commonness) -> Bundle:
     chains, evidence, chances = zip(*part)
-    a, others = chains[0].a, [chain.b for chain in chains]
+    a, others = documents[chains[0].a], tuple(documents[chain.b] for chain in chains)
     renumbered = tuple(replace(chain, a=0, b=k) for k, chain in enumerate(chains, 1))
-    return Bundle(documents[a], tuple(documents[b] for b in others), space.of([a, *others]), weights(a), renumbered, evidence, chances)
+    of_these = space.of([chains[0].a, *(chain.b for chain in chains)])
+    return Bundle(a, others, of_these, commonness.weights(a.hashes), renumbered, evidence, chances)
