@@ -289,7 +289,7 @@ def test_of_others_a_unit_sees_only_the_passages_it_shares(report, unit, tmp_pat
 def test_what_changed_and_what_files_tell_is_for_the_unit_itself(report, unit, tmp_path):
     mine, other = (next(e for e in report.essays if (e.unit == unit) == own and e.author) for own in (True, False))
     before = replace(report, essays=tuple(replace(e, batch="2021-02") for e in report.essays))
-    whole = replace(with_changes(report, [("2021-02", before)]), traces=(
+    whole = replace(with_changes(report, [("2021-02", before.table)]), traces=(
         Trace("quick", (mine.id,), "编辑时间只有 3 分钟"), Trace("person", (mine.id,), f"作者是本批另一位作者（{other.unit} {other.author}）"),
         Trace("sessions", (mine.id, other.id), "两份文件"), Trace("quick", (other.id,), "编辑时间只有 2 分钟"),
     ))  # fmt: skip

@@ -30,7 +30,7 @@ def report() -> Report:
     one = replace(one, essays=essays)
     before = {id: replace(r, score=None if r.score is None else max(0.0, r.score - 40)) for id, r in one.reflection_own.items()}
     earlier = replace(one, essays=tuple(replace(e, batch="2021-02") for e in essays), reflection_own=before)
-    return with_changes(replace(one, comparisons=compared(one)), [("2021-02", earlier)])
+    return with_changes(replace(one, comparisons=compared(one)), [("2021-02", earlier.table)])
 
 
 @pytest.fixture(scope="module")

@@ -64,9 +64,9 @@ def test_a_batch_uploaded_again_is_no_earlier_batch(store, report):
     third = store.add_report("五月", other)
     assert {essay.id.split("/")[0] for essay in store.history(without=third, unlike=report.essays)} == {second}
     assert len(store.history()) == 3 * len(report.essays)
-    assert [name for name, _ in store.earlier_reports()] == ["三月", "四月", "五月"]
-    assert [name for name, _ in store.earlier_reports(before=third)] == ["三月", "四月"]
-    assert [name for name, _ in store.earlier_reports(before=third, unlike=other.essays)] == ["三月"]
+    assert [name for name, _ in store.earlier_tables()] == ["三月", "四月", "五月"]
+    assert [name for name, _ in store.earlier_tables(before=third)] == ["三月", "四月"]
+    assert [name for name, _ in store.earlier_tables(before=third, unlike=other.essays)] == ["三月"]
 
 
 def test_a_document_is_kept_once(store):

@@ -98,7 +98,7 @@ def _analyze(options: argparse.Namespace) -> int:
         from analyzer.decisions import carry_over
         from analyzer.report.comparing import with_changes
 
-        report = with_changes(report, store.earlier_reports(unlike=report.essays), options.out.name)
+        report = with_changes(report, store.earlier_tables(unlike=report.essays), options.out.name)
         kept = store.add_report(options.out.name, report)
         print(f"本批已留存，编号 {kept}", file=sys.stderr)
         if carried := carry_over(store, kept, report):

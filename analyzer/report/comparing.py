@@ -20,18 +20,18 @@ def compared(report: Report) -> tuple[Comparison, ...]:
     return (*compare(report.table), *signed)
 
 
-def with_changes(report: Report, earlier: Iterable[tuple[str, Report]] = (), name: str = "") -> Report:
+def with_changes(report: Report, earlier: Iterable[tuple[str, pd.DataFrame]] = (), name: str = "") -> Report:
     """The report with what changed from earlier batches to those in it.
 
-    ``earlier``: name of the batch and its report, the oldest first; ``name`` is this batch's. Names count where the essays do not
+    ``earlier``: name of the batch and its table (as ``Report.table``), the oldest first; ``name`` is this batch's. Names count where the essays do not
     say which batch they are of; a name that was there before gets a number.
     """
     tables: list[pd.DataFrame] = []
     taken: set[str] = set()
-    for called, before in chain(earlier, [(name, report)]):
+    for called, before in chain(earlier, [(name, report.table)]):
         called = _distinct(called, taken)
         taken.add(called)
-        tables.append(_named(before.table, called))
+        tables.append(_named(before, called))
     if not report.essays:
         return replace(report, changes=())
     together = pd.concat([table for table in tables if len(table)], ignore_index=True)

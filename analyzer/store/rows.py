@@ -10,6 +10,9 @@ from analyzer.report.review import Review
 STATUSES = ("draft", "reading", "read", "analyzing", "done", "failed", "cancelled")
 """draft: files are being put together; read: waiting for the organizer to check what was understood."""
 
+MEASURED = ("verdict", "own", "findings", "level_own", "score_own")
+"""Columns of ``Report.table`` that batches are compared by."""
+
 
 @dataclass(frozen=True, slots=True)
 class StoredBatch:

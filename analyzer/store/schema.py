@@ -12,7 +12,9 @@ import sqlite3
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from analyzer.report.report import Report
 from analyzer.store.files import digest
+from analyzer.store.rows import MEASURED
 
 TABLES = """
 CREATE TABLE batches (
@@ -100,7 +102,18 @@ CREATE TABLE ratings (
 """)
 
 
-MIGRATIONS: Mapping[int, Callable[[sqlite3.Connection, Path], None]] = {2: _to_2, 3: _to_3}
+def _to_4(db: sqlite3.Connection, home: Path) -> None:
+    """Beside each earlier essay what batches are compared by, so that the next batch need not read whole reports."""
+    db.execute("ALTER TABLE history ADD COLUMN measures TEXT NOT NULL DEFAULT '{}'")
+    for id, report in db.execute("SELECT id, report FROM batches WHERE report <> ''").fetchall():
+        path = home / "batches" / id / report
+        if path.exists():
+            table = Report.from_json(path).table
+            rows = [(json.dumps(row), id, essay) for essay, row in zip(table.id, table[list(MEASURED)].to_dict("records"))]
+            db.executemany("UPDATE history SET measures = ? WHERE batch = ? AND essay = ?", rows)
+
+
+MIGRATIONS: Mapping[int, Callable[[sqlite3.Connection, Path], None]] = {2: _to_2, 3: _to_3, 4: _to_4}
 """Version → what brings the one before to it; called inside a transaction, with the store's folder."""
 
 VERSION = max(MIGRATIONS)

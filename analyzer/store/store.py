@@ -22,13 +22,15 @@ from hashlib import blake2b
 from itertools import takewhile
 from pathlib import Path
 
+import pandas as pd
+
 from analyzer.essay import Batch, Essay, Problem
 from analyzer.labels import STATE
 from analyzer.report.report import Report
 from analyzer.report.review import EDITABLE, Review, changes
 from analyzer.store.database import NAME, StoreError, prepare, transaction
 from analyzer.store.files import digest, flush, stale_reports, write_whole
-from analyzer.store.rows import STATUSES, Change, Conflict, StoredBatch, now
+from analyzer.store.rows import MEASURED, STATUSES, Change, Conflict, StoredBatch, now
 
 SAME = 0.5
 """An earlier batch that holds more than this share of the same texts is the same batch, uploaded again."""
@@ -152,7 +154,8 @@ class Store:
     def _commit_report(self, id: str, path: Path, report: Report) -> None:
         units = len({essay.unit for essay in report.essays if essay.unit})
         suspects = {essay for essay, o in report.originality.items() if o.verdict != "clear"}
-        rows = [(id, e.id, e.unit, e.author, e.id in suspects, _dump(e)) for e in report.essays]
+        measures = (json.dumps(row) for row in report.table[list(MEASURED)].to_dict("records"))
+        rows = [(id, e.id, e.unit, e.author, e.id in suspects, _dump(e), row) for e, row in zip(report.essays, measures)]
         with self._database() as db:
             kept = db.execute(
                 "UPDATE batches SET status = 'done', stage = '', message = '', essays = ?, units = ?, suspects = ?, report = ?, "
@@ -162,7 +165,7 @@ class Store:
             if kept.rowcount == 0:
                 raise KeyError(id)
             db.execute("DELETE FROM history WHERE batch = ?", (id,))
-            db.executemany("INSERT INTO history VALUES (?, ?, ?, ?, ?, ?)", rows)
+            db.executemany("INSERT INTO history VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
 
     def report_path(self, id: str) -> Path:
         """The file of the batch's whole report; where there is none yet, the path does not exist."""
@@ -265,19 +268,17 @@ class Store:
         kept = (essays for essays in by_batch.values() if not _mostly_in(essays, texts))
         return tuple(essay for essays in kept for essay in essays)
 
-    def earlier_reports(self, before: str = "", unlike: Iterable[Essay] = ()) -> Iterator[tuple[str, Report]]:
-        """Name and report of each finished batch kept before ``before`` (of all, where none is named), the oldest first, read one
-        after the other. Left out is what ``history`` leaves out."""
+    def earlier_tables(self, before: str = "", unlike: Iterable[Essay] = ()) -> Iterator[tuple[str, pd.DataFrame]]:
+        """Name of each finished batch kept before ``before`` (of all, where none is named), the oldest first, and of its essays what
+        batches are compared by: unit, tier, batch and MEASURED. Left out is what ``history`` leaves out."""
         texts = {essay.text for essay in unlike}
         for batch in takewhile(lambda batch: batch.id != before, reversed(self.batches())):
-            if batch.status == "done" and not self._uploaded_again(batch.id, texts):
-                with suppress(FileNotFoundError):  # deleted meanwhile
-                    yield batch.name, self.report(batch.id)
-
-    def _uploaded_again(self, batch: str, texts: set[str]) -> bool:
-        with self._database() as db:
-            rows = db.execute("SELECT content FROM history WHERE batch = ?", (batch,)).fetchall()
-        return bool(texts) and _mostly_in([_load(row["content"]) for row in rows], texts)
+            with self._database() as db:
+                rows = db.execute("SELECT content, measures FROM history WHERE batch = ? ORDER BY rowid", (batch.id,)).fetchall()
+            essays = [_load(row["content"]) for row in rows]
+            if batch.status == "done" and rows and not (texts and _mostly_in(essays, texts)):
+                yield batch.name, pd.DataFrame(
+                    {"unit": e.unit, "tier": e.tier, "batch": e.batch} | json.loads(row["measures"]) for e, row in zip(essays, rows))
 
     # reviews
 

@@ -160,7 +160,7 @@ def _with_changes(store: Store, id: str, report: Report) -> Report:
 
     if not read_options(store.folder(id)).get("history", True):
         return with_changes(report)
-    return with_changes(report, store.earlier_reports(id, report.essays), store.batch(id).name)
+    return with_changes(report, store.earlier_tables(id, report.essays), store.batch(id).name)
 
 
 def _documents(folder: Path) -> tuple[Essay, ...]:
