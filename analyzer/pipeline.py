@@ -13,6 +13,7 @@ from analyzer.copying import (
     Match, coverage, find_matches, judge, load_logistic, load_models, own_earlier, quote_documents, shared_sources,
 )
 from analyzer.copying.document import Document
+from analyzer.copying.earlier import LONG, worth_comparing
 from analyzer.essay import Batch, Essay
 from analyzer.gatekeeping import find_lapses, find_traces
 from analyzer.reflection import label_sentences, rate
@@ -55,7 +56,8 @@ def analyze(
     expected_characters : the length that was asked for, if one was.
     progress : see ``Progress``.
     calibration : depth levels as an organizer gives them (``xinde calibrate``).
-    cache : folder where sentence vectors are kept from run to run; it may be deleted at any time.
+    cache : folder where sentence vectors, and what comparing with a long history begins with, are kept from run to run; it may be
+        deleted at any time. Without it a long history is compared whole, which takes as long as analyzing it.
     find : how copies are found, ``find_copies`` by default.
     """
     tell = progress or (lambda stage, done, total: None)
@@ -113,16 +115,20 @@ def find_copies(
     quote and share.
     """
     within = lambda stage: lambda done, total: tell(stage, done, total)
-    placed = [(e, "batch") for e in essays] + [(e, "library") for e in library] + [(e, "history") for e in history]
-    documents, quotes = quote_documents(placed, official)
-    texts = [reading for document in documents for reading in document.readings]
-    tell(STAGES[1], 0, len(texts))
-    vectors = encode_once(texts, encoder, within(STAGES[1]), cache)
+    documents, quotes = quote_documents([(e, "batch") for e in essays] + [(e, "library") for e in library], official)
+    vectors_of = lambda documents: encode_once([r for d in documents for r in d.readings], encoder, within(STAGES[1]), cache)
+    tell(STAGES[1], 0, 1)
+    counts = None
+    if cache and len(history) > LONG:
+        batch = documents[: len(essays)]
+        history, counts = worth_comparing(batch, vectors_of(batch), history, encoder, cache, within(STAGES[1]))
+    documents += quote_documents([(e, "history") for e in history], official)[0]
+    vectors = vectors_of(documents)
 
     tell(STAGES[2], 0, 1)
     in_batch = {essay.id for essay in essays}
     matches = [match for match in quotes if match.essay in in_batch]
-    found = find_matches(documents, vectors, load_models(encoder), within(STAGES[2]))
+    found = find_matches(documents, vectors, load_models(encoder), within(STAGES[2]), counts)
     return documents, vectors, matches + shared_sources(own_earlier(found, essays, history), essays)
 
 

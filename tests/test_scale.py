@@ -16,7 +16,7 @@ from analyzer.copying.neighbours import Near, _by_index, search
 from analyzer.copying.postings import find_postings
 from analyzer.copying.terms import character_rows, word_rows
 from analyzer.essay import Essay
-from analyzer.text.encode import BATCH, encode, encode_once, load_encoder
+from analyzer.text.encode import BATCH, Vectors, encode, encode_once, load_encoder
 from analyzer.text.segment import tagged_words, words
 from benchmarks.made_batch import make_batch
 from benchmarks.scale import recall
@@ -131,9 +131,10 @@ def test_the_index_finds_what_all_against_all_finds():
     rng = np.random.default_rng(0)
     centres = rng.normal(size=(300, 64))
     rows = (centres[rng.integers(300, size=3000)] + 0.6 * rng.normal(size=(3000, 64))).astype(np.float32)
-    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
-    exact = search(rows, np.arange(3000), np.arange(3000))
-    others, cosine = _by_index(rows, 10)
+    centred = Vectors(rows.astype(np.float16), np.arange(3000), 0.1 * rows[:50].mean(axis=0))
+    exact = search(centred, np.arange(3000), np.arange(3000))
+    others, cosine = _by_index(centred, 10)
+    rows = centred[:]
     found = np.mean([len(set(a) & set(b)) / 10 for a, b in zip(others, exact.others[:, :10])])
     assert found > 0.85 and not (others == np.arange(3000)[:, None]).any()
     assert np.allclose(cosine[:, 0], [rows[k] @ rows[o] for k, o in enumerate(others[:, 0])], atol=1e-5)

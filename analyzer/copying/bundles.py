@@ -13,7 +13,7 @@ import numpy as np
 
 from analyzer.copying.align import Standing, runs_with
 from analyzer.copying.candidates import all_pairs, lexical_pairs, near_pairs
-from analyzer.copying.commonness import Commonness
+from analyzer.copying.commonness import Commonness, Counts
 from analyzer.copying.correspondence import Correspondence, correspond
 from analyzer.copying.document import Document
 from analyzer.copying.logistic import Logistic
@@ -73,7 +73,7 @@ class Alone:
 
 def find_bundles(
     documents: Sequence[Document], vectors: Vectors, pair_model: Logistic, chain_model: Logistic,
-    background: np.ndarray, common_kgrams: np.ndarray, progress: Progress | None = None,
+    background: np.ndarray, common_kgrams: np.ndarray, progress: Progress | None = None, elsewhere: Counts | None = None,
 ) -> tuple[list[Alone], Iterator[Bundle]]:
     """Every pair of documents for which something speaks; one is always of the batch.
 
@@ -81,9 +81,10 @@ def find_bundles(
     ----------
     documents : essays of the batch first.
     vectors : of all their sentences in order.
+    elsewhere : see Commonness.
     """
     postings = find_postings(documents)
-    commonness = Commonness(postings, common_kgrams)
+    commonness = Commonness(postings, common_kgrams, elsewhere)
     shared = shared_runs(documents, lexical_pairs(documents), postings, commonness)
     alone = {pair for pair, evidence in shared.items() if is_alone(documents[pair[0]], documents[pair[1]], evidence)}
     space = build_space(documents, vectors, background)

@@ -80,12 +80,17 @@ def near_pairs(documents: Sequence[Document], space: SentenceSpace, partners: in
     key, place = np.unique(voter * len(documents) + choice, return_inverse=True)
     votes = np.bincount(place, np.exp(4 * csls.astype(float)))
     voter, choice = np.divmod(key, len(documents))
+    voter, choice = most_votes(voter, choice, votes, partners)
+    pairs = in_order(np.stack([np.minimum(voter, choice), np.maximum(voter, choice)], axis=1))
+    return pairs[_in_batch(documents)[pairs].any(axis=1)]
+
+
+def most_votes(voter: np.ndarray, choice: np.ndarray, votes: np.ndarray, most: int) -> tuple[np.ndarray, np.ndarray]:
+    """Of (voter, choice, votes), each pair once, the (voter, choice) with the ``most`` votes of each voter."""
     order = np.lexsort((-choice, -votes, voter))
     voter, choice = voter[order], choice[order]
     rank = np.arange(len(voter)) - np.searchsorted(voter, voter, "left")
-    voter, choice = voter[rank < partners], choice[rank < partners]
-    pairs = in_order(np.stack([np.minimum(voter, choice), np.maximum(voter, choice)], axis=1))
-    return pairs[_in_batch(documents)[pairs].any(axis=1)]
+    return voter[rank < most], choice[rank < most]
 
 
 def in_order(pairs: np.ndarray) -> np.ndarray:

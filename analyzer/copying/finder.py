@@ -9,7 +9,7 @@ from functools import partial
 import numpy as np
 
 from analyzer.copying.bundles import Bundle, find_bundles
-from analyzer.copying.commonness import load_common_kgrams
+from analyzer.copying.commonness import Counts, load_common_kgrams
 from analyzer.copying.correspondence import CorrespondenceModel, together
 from analyzer.copying.document import Document, mask, prepare
 from analyzer.copying.logistic import Logistic, load_logistic
@@ -74,7 +74,8 @@ def quote_documents(
 
 
 def find_matches(
-    documents: Sequence[Document], vectors: Vectors | Sequence[np.ndarray], models: Models, progress: Progress | None = None
+    documents: Sequence[Document], vectors: Vectors | Sequence[np.ndarray], models: Models, progress: Progress | None = None,
+    elsewhere: Counts | None = None,
 ) -> list[Match]:
     """Every passage that an essay of the batch shares with another document, once a pair, quotations left out.
 
@@ -82,11 +83,13 @@ def find_matches(
     ----------
     documents : batch, history and library, quotations masked, in any order.
     vectors : of all their sentences in order, or for each document the (sentences, d) float32 unit rows of its sentences.
+    elsewhere : how common k-grams are in earlier essays that are left out of the comparison (``earlier.worth_comparing``).
     """
     if len(documents) < 2 or all(document.quoted_sentences().all() for document in documents):
         return []  # nothing to compare, or nothing but quotations and marks
     ordered = in_order(documents, vectors)
-    alone, bundles = find_bundles(*ordered, models.pairs, models.chains, models.background, models.common_kgrams, progress)
+    alone, bundles = find_bundles(
+        *ordered, models.pairs, models.chains, models.background, models.common_kgrams, progress, elsewhere)
     matches = [match for pair in alone for match in shared_passages(pair.a, pair.b, pair.evidence)]
     for found in each(partial(look_closely, pairs=models.pairs, correspondence=models.correspondence), bundles):
         matches += found
@@ -105,9 +108,9 @@ def look_closely(bundle: Bundle, pairs: Logistic, correspondence: Correspondence
     chances = correspondence.sentences(seen)
     for pair, chance, chosen, evidence in zip(seen, chances, together(chances), bundle.evidence):
         related = correspondence.texts(pair, chance) >= RELATED
-        boxes = sentence_boxes(pair, chosen) if related else []
+        boxes = sentence_boxes(pair, chosen, chance) if related else []
         boxes += run_boxes(pair.a, pair.b, [shared for shared in evidence if shared[1] >= LEAST_EVIDENCE], boxes)
-        boxes = _telling([grown(pair.a, pair.b, box) for box in merge(pair.a, pair.b, boxes)])
+        boxes = _telling(grown(pair.a, pair.b, merge(pair.a, pair.b, boxes)))
         matches += [to_match(pair.a, pair.b, box) for box in merge(pair.a, pair.b, boxes) if not _lopsided(box)]
     return matches
 

@@ -11,6 +11,9 @@ K = 5
 WINDOW = 4
 """Every window of this many k-grams keeps at least one, so each shared run of K + WINDOW - 1 = 8 characters is seen."""
 
+DENSITY = 2 / (WINDOW + 1)
+"""Of a text's k-grams that are fingerprints, on the average (Schleimer et al. 2003)."""
+
 REPEATED = 8
 """A k-gram that one text repeats more often says nothing about where it came from."""
 

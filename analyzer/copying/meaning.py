@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from analyzer.copying.document import Document
+from analyzer.copying.middle import Middle, middle
 from analyzer.copying.neighbours import NEAREST, Near, search
 from analyzer.copying.once import Once
 from analyzer.copying.terms import character_rows, word_rows
@@ -42,8 +43,8 @@ class SentenceSpace:
     """(n,) index of the sentence in its document."""
     vectors: np.ndarray
     """(n, d) float32 unit rows."""
-    centred: np.ndarray
-    """(n, d) float32 unit rows after taking the mean away: what all say is taken out."""
+    middle: Middle
+    """What all say, of which (n,) sentences each have their share."""
     hubness: np.ndarray
     """(n,) mean centred cosine to the nearest sentences of other documents."""
     common: np.ndarray
@@ -66,13 +67,13 @@ class SentenceSpace:
         rows = [self.rows(document) for document in documents]
         owner, rows = np.repeat(np.arange(len(rows)), [len(r) for r in rows]), np.concatenate(rows)
         return SentenceSpace(
-            owner, self.sentence[rows], self.vectors[rows], self.centred[rows], self.hubness[rows], self.common[rows],
+            owner, self.sentence[rows], self.vectors[rows], self.middle.of(rows), self.hubness[rows], self.common[rows],
             self.word_weights[rows], self.bigram_weights[rows], self.log_length[rows])
 
     def features(self, a: np.ndarray, b: np.ndarray) -> np.ndarray:
         """(len(a), len(b), len(FEATURES)) float32 for the sentences in rows ``a`` against those in rows ``b``."""
         cosine = self.vectors[a] @ self.vectors[b].T
-        centred = self.centred[a] @ self.centred[b].T
+        centred = self.middle.taken_away(cosine, a, b)
         csls = 2 * centred - self.hubness[a][:, None] - self.hubness[b][None]
         words_ = (self.word_weights[a] @ self.word_weights[b].T).toarray()
         bigrams = (self.bigram_weights[a] @ self.bigram_weights[b].T).toarray()
@@ -107,13 +108,8 @@ def build_space(
     different = Vectors(vectors.unique, stored)
     around = surroundings(different, number, owner, len(documents), background)
     placed = Vectors(vectors.unique, stored[number])
-    if around.near is None:
-        placed = placed[:]
-        centred = centre(placed, around.mean)
-    else:
-        centred = Vectors(vectors.unique, stored[number], around.mean)
     return SentenceSpace(
-        owner, np.concatenate(kept), placed, centred, around.hubness, Once(nearest_mean(different, background), number),
+        owner, np.concatenate(kept), placed[:] if around.near is None else placed, middle(different, around.mean).of(number), around.hubness, Once(nearest_mean(different, background), number),
         Once(word_rows(texts, times), number), Once(character_rows(texts, times), number),
         Once(log_lengths(texts), number), around.near,
     )

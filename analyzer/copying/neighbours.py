@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from analyzer.copying.middle import middle
 from analyzer.parallel import in_threads
+from analyzer.text.encode import Vectors
 
 NEAREST = 10
 """Neighbours that make a sentence's hubness (CSLS: Conneau et al. 2018, Word Translation Without Parallel Data)."""
@@ -22,7 +24,7 @@ OFTEN = 6
 
 _DIMENSIONS, _LISTS, _PROBES = 192, 4.0, 12
 """Of the index (faiss IVF): principal components kept, lists a square root of the sentences, lists searched. On sentences of
-made batches the ten nearest are found to nine tenths; see docs/performance.md."""
+made batches, a random walk's, of the ten nearest half are found; see docs/performance.md."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +95,7 @@ class Near:
         return times, only
 
 
-def search(centred: np.ndarray, index: np.ndarray, document: np.ndarray) -> Near:
+def search(centred: Vectors, index: np.ndarray, document: np.ndarray) -> Near:
     """Neighbours of each of the (u, d) unit rows ``centred``; ``index`` and ``document`` as in ``Near``."""
     k = min(SEARCHED, len(centred) - 1)
     if k < 1:
@@ -102,22 +104,22 @@ def search(centred: np.ndarray, index: np.ndarray, document: np.ndarray) -> Near
     return Near(index, document, others, cosine)
 
 
-def _all_against_all(centred: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
-    centred = centred[:]
+def _all_against_all(centred: Vectors, k: int) -> tuple[np.ndarray, np.ndarray]:
+    rows = centred[:]
 
     def nearest(start: int) -> tuple[np.ndarray, np.ndarray]:
-        score = centred[start : start + 512] @ centred.T
+        score = rows[start : start + 512] @ rows.T
         score[np.arange(len(score)), np.arange(start, start + len(score))] = -2
         top = np.argpartition(score, -k, axis=1)[:, -k:]
         value = np.take_along_axis(score, top, 1)
         order = np.argsort(-value, axis=1, kind="stable")
         return np.take_along_axis(top, order, 1).astype(np.int32), np.take_along_axis(value, order, 1)
 
-    found = in_threads(nearest, range(0, len(centred), 512))
+    found = in_threads(nearest, range(0, len(rows), 512))
     return tuple(np.concatenate(part) for part in zip(*found))
 
 
-def _by_index(centred, k: int) -> tuple[np.ndarray, np.ndarray]:
+def _by_index(centred: Vectors, k: int) -> tuple[np.ndarray, np.ndarray]:
     """The same through an inverted file over principal components (Jégou et al. 2011; faiss), cosines then taken exactly."""
     import faiss
 
@@ -135,14 +137,17 @@ def _by_index(centred, k: int) -> tuple[np.ndarray, np.ndarray]:
     for start in range(0, u, 8192):
         index.add(project(centred[start : start + 8192]))
     index.nprobe = _PROBES
+    plain = Vectors(centred.unique, centred.index)
+    between = middle(plain, centred.mean)
     others, cosine = np.empty((u, k), np.int32), np.empty((u, k), np.float32)
     for start in range(0, u, 1024):
-        rows = centred[start : start + 1024]
-        _, found = index.search(project(rows), k + 1)
-        found[found == np.arange(start, start + len(rows))[:, None]] = -1  # the sentence itself
-        value = np.stack([near @ row for row, near in zip(rows, centred[found.ravel()].reshape(*found.shape, d))])
+        own = np.arange(start, min(start + 1024, u))
+        _, found = index.search(project(centred[own]), k + 1)
+        found[found == own[:, None]] = -1  # the sentence itself
+        value = np.stack([near @ row for row, near in zip(plain[own], plain[found.ravel()].reshape(*found.shape, d))])
+        value = (value - between.along[own, None] - between.along[found] + between.square) / (between.apart[own, None] * between.apart[found])
         value[found < 0] = -2
         order = np.argsort(-value, axis=1, kind="stable")[:, :k]
-        others[start : start + 1024] = np.take_along_axis(found, order, 1)
-        cosine[start : start + 1024] = np.take_along_axis(value, order, 1)
+        others[own] = np.take_along_axis(found, order, 1)
+        cosine[own] = np.take_along_axis(value, order, 1)
     return others, cosine

@@ -12,6 +12,9 @@ import numpy as np
 
 from analyzer.text.segment import words
 
+_AT_ONCE = 100_000
+"""Sentences whose characters are counted at once."""
+
 
 def word_rows(texts: Sequence[str], times: np.ndarray):
     """(len(texts), words) csr float32, unit rows; a sentence stands ``times`` times in what is compared."""
@@ -31,15 +34,23 @@ def content(text: str) -> str:
 def character_rows(texts: Sequence[str], times: np.ndarray):
     """(len(texts), characters and pairs of them) csr float32, unit rows; of letters, digits and Han characters."""
     kept = [content(text) for text in texts]
-    points = np.frombuffer("".join(kept).encode("utf-32-le", "surrogatepass"), np.uint32)
-    row = np.repeat(np.arange(len(texts)), [len(text) for text in kept])
-    known, code = np.unique(points, return_inverse=True)
-    base = len(known) + 1  # a character alone is a pair with nothing (0)
-    pair = (code[:-1] + 1) * base + code[1:] + 1
+    alphabet = np.unique(_points("".join(kept)))
+    return _weighted([_characters(kept[start : start + _AT_ONCE], alphabet) for start in range(0, len(kept), _AT_ONCE)], times)
+
+
+def _points(text: str) -> np.ndarray:
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+
+
+def _characters(texts: Sequence[str], alphabet: np.ndarray):
+    """How often each text holds each character and each pair of them, csr; a character alone is a pair with nothing (0)."""
+    code = np.searchsorted(alphabet, _points("".join(texts))) + 1
+    row = np.repeat(np.arange(len(texts)), [len(text) for text in texts])
+    base = len(alphabet) + 1
     together = row[:-1] == row[1:]
     rows = np.concatenate([row, row[:-1][together]])
-    columns = np.concatenate([(code + 1) * base, pair[together]])
-    return _weighted(rows, columns, (len(texts), base * base), times)
+    columns = np.concatenate([code * base, (code[:-1] * base + code[1:])[together]])
+    return _counted(rows, columns, (len(texts), base * base))
 
 
 def _from_lists(lists: Iterable[list[str]], times: np.ndarray):
@@ -49,18 +60,32 @@ def _from_lists(lists: Iterable[list[str]], times: np.ndarray):
         columns += [number.setdefault(token, len(number)) for token in tokens]
         lengths.append(len(tokens))
     rows = np.repeat(np.arange(len(lengths)), lengths)
-    return _weighted(rows, np.array(columns, np.int64), (len(lengths), max(1, len(number))), times)
+    return _weighted([_counted(rows, np.array(columns, np.int64), (len(lengths), max(1, len(number))))], times)
 
 
-def _weighted(rows: np.ndarray, columns: np.ndarray, shape: tuple[int, int], times: np.ndarray):
-    """tf-idf of (row, column) occurrences: (1 + ln tf) (1 + ln((1 + n) / (1 + df))), rows of length 1."""
+def _counted(rows: np.ndarray, columns: np.ndarray, shape: tuple[int, int]):
     from scipy import sparse
 
-    table = sparse.coo_matrix((np.ones(len(rows), np.float32), (rows, columns)), shape).tocsr()
-    used, compact = np.unique(table.indices, return_inverse=True)
-    row = np.repeat(np.arange(shape[0]), np.diff(table.indptr))
-    rarity = inverse_frequency(np.bincount(compact, times[row], len(used)), times.sum())
-    return tf_idf(table.indptr, compact, table.data, rarity)
+    return sparse.coo_matrix((np.ones(len(rows), np.float32), (rows, columns)), shape).tocsr()
+
+
+def _weighted(counts: list, times: np.ndarray):
+    """tf-idf of tables of counts, one below the other: (1 + ln tf) (1 + ln((1 + n) / (1 + df))), rows of length 1."""
+    from scipy import sparse
+
+    held_by = np.zeros(counts[0].shape[1] if counts else 1)
+    before = 0
+    for table in counts:
+        row = np.repeat(np.arange(before, before + table.shape[0]), np.diff(table.indptr))
+        held_by += np.bincount(table.indices, times[row], len(held_by))
+        before += table.shape[0]
+    used = held_by > 0
+    rarity, compact = inverse_frequency(held_by[used], times.sum()), np.cumsum(used, dtype=np.int32) - 1
+    weighted = []
+    while counts:  # a table goes as soon as it is weighed
+        table = counts.pop(0)
+        weighted.append(tf_idf(table.indptr, compact[table.indices], table.data, rarity))
+    return sparse.vstack(weighted, "csr") if weighted else sparse.csr_matrix((0, 1), dtype=np.float32)
 
 
 def inverse_frequency(df: np.ndarray, sentences: int) -> np.ndarray:

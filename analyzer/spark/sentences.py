@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from analyzer.copying.meaning import SentenceSpace, load_background, log_lengths, nearest_mean
+from analyzer.copying.middle import middle
 from analyzer.copying.terms import content, inverse_frequency, said, tf_idf
 from analyzer.spark.rows import as_signed, groups
 from analyzer.text.encode import Vectors, encode_once, load_encoder
@@ -189,5 +190,6 @@ def space_of(cards: pd.DataFrame, mean: np.ndarray, vocabularies: tuple[Vocabula
                           (len(owner), max(1, len(vocabulary.tokens))))
         for kind, vocabulary in zip(("word", "pair"), vocabularies)
     )
-    return SentenceSpace(owner, values["at"], Vectors(vectors, rows), Vectors(vectors, rows, mean), values["hubness"],
-                         values["common"], *tables, values["log_length"])
+    placed = Vectors(vectors, rows)
+    return SentenceSpace(owner, values["at"], placed, middle(placed, mean), values["hubness"], values["common"], *tables,
+                         values["log_length"])

@@ -1,0 +1,218 @@
+"""Of a long history, the essays that a new one may have something from, without preparing all of it again.
+
+What the comparison of an earlier essay begins with is kept on disk, by the hash of its text: its fingerprints and the hashes of
+its sentences in a database (DuckDB), the sentences' vectors in an index (faiss). A new batch asks which earlier essays share
+telling fingerprints with it or say what its sentences say; these alone are then compared, like any other document. The folder
+may be deleted at any time; hashes give no text back.
+"""
+
+from __future__ import annotations
+
+import logging
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from hashlib import blake2b
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from filelock import FileLock
+
+from analyzer.copying.candidates import COMMON, SHARED, fingerprints, most_votes
+from analyzer.copying.commonness import Counts, rarity
+from analyzer.copying.document import Document, mask, prepare
+from analyzer.copying.fingerprints import DENSITY
+from analyzer.copying.neighbours import NEAREST, OFTEN, SEARCHED
+from analyzer.copying.quotes import marked_quotes
+from analyzer.copying.sentence_index import SentenceIndex
+from analyzer.essay import Essay
+from analyzer.parallel import each
+from analyzer.text.encode import Encoder, Vectors, encode_once
+
+LONG = 2_000
+"""Earlier essays up to which all of them are compared."""
+
+PARTNERS = 12
+"""Earlier essays that are compared for the sake of one new essay: so many that share fingerprints, and so many that say the same."""
+
+TELLING = 4.0
+"""Or all that share fingerprints of this weight: a passage needs the evidence of 10 k-grams (finder.LEAST_EVIDENCE), of which
+fingerprints.DENSITY are fingerprints."""
+
+GROWTH = 4
+"""The index is laid out anew once there are so many times the essays that it was laid out for."""
+
+_AT_ONCE = 10_000
+"""Essays that are added at once."""
+
+_SEARCHED = 2 * SEARCHED
+"""Sentences looked up for each: the index may also hold what is not to be compared now, this batch as it was before perhaps."""
+
+_SENTENCES = 24
+"""Of an essay, about; what the index is laid out for."""
+
+_TABLES = """
+CREATE TABLE IF NOT EXISTS essays (essay INTEGER, text BLOB);
+CREATE TABLE IF NOT EXISTS prints (print UBIGINT, essay INTEGER);
+CREATE TABLE IF NOT EXISTS said (sentence BIGINT, essay INTEGER);
+CREATE TABLE IF NOT EXISTS laid_out (essays INTEGER);
+"""
+
+_log = logging.getLogger(__name__)
+
+Progress = Callable[[int, int], None]
+
+
+def worth_comparing(
+    documents: Sequence[Document], vectors: Vectors, history: Sequence[Essay], encoder: Encoder, cache: Path,
+    progress: Progress | None = None,
+) -> tuple[list[Essay], Counts | None]:
+    """The essays of ``history`` that the new ones may share something with, and how common the new ones' k-grams are in all of it.
+
+    Parameters
+    ----------
+    documents : new ones, quotations masked.
+    vectors : of all their sentences in order.
+    history : earlier essays; those that were never seen are added first, which takes as long as reading them.
+    cache : folder that holds ``earlier/`` and the vectors of sentences.
+
+    All of ``history`` and no counts where the encoder does not say what vectors it gives, or the folder cannot be written.
+    """
+    import duckdb
+
+    key = getattr(encoder, "cache_key", "")
+    if not key:
+        return list(history), None
+    folder = cache / "earlier" / blake2b(key.encode(), digest_size=8).hexdigest()
+    for _ in range(2):
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            with FileLock(folder.with_suffix(".lock")), _open(folder, len(history)) as archive:
+                known = archive.add(history, encoder, cache, progress)
+                chosen = archive.partners(documents, vectors, known)
+                return [essay for essay, number in zip(history, known.tolist()) if number in chosen], archive.counts(documents, known)
+        except (duckdb.Error, RuntimeError, OSError) as error:  # cut off, overwritten, of another version, or no room: begun anew
+            _log.warning("earlier essays: %s, %s removed", type(error).__name__, folder.name)
+            shutil.rmtree(folder, ignore_errors=True)
+    return list(history), None
+
+
+@contextmanager
+def _open(folder: Path, expected: int) -> Iterator[_Archive]:
+    import duckdb
+
+    with duckdb.connect(folder / "earlier.duckdb") as db:
+        db.execute(_TABLES)
+        laid_out = db.execute("SELECT max(essays) FROM laid_out").fetchone()[0]
+        if laid_out is None or expected > GROWTH * laid_out:
+            for table in ("essays", "prints", "said", "laid_out"):
+                db.execute(f"DELETE FROM {table}")
+            db.execute("INSERT INTO laid_out VALUES (?)", (expected,))
+            (folder / "sentences.faiss").unlink(missing_ok=True)
+        yield _Archive(db, SentenceIndex(folder / "sentences.faiss", _SENTENCES * expected))
+
+
+class _Archive:
+    """Earlier essays by number."""
+
+    def __init__(self, db, index: SentenceIndex) -> None:
+        self._db, self._index = db, index
+
+    def add(self, essays: Sequence[Essay], encoder: Encoder, cache: Path, progress: Progress | None) -> np.ndarray:
+        """(len(essays),) their numbers; what was not known is taken in."""
+        keys = [blake2b(essay.text.encode("utf-8", "surrogatepass"), digest_size=16).digest() for essay in essays]
+        numbers = {text: number for number, text in self._db.execute("SELECT essay, text FROM essays").fetchall()}
+        new = [(key, essay) for key, essay in dict(zip(keys, essays)).items() if key not in numbers]
+        for start in range(0, len(new), _AT_ONCE):
+            part = new[start : start + _AT_ONCE]
+            added = {key: len(numbers) + k for k, (key, _) in enumerate(part)}
+            self._take_in(added, [essay for _, essay in part], encoder, cache)
+            numbers |= added
+            if progress:
+                progress(start + len(part), len(new))
+        return np.array([numbers[key] for key in keys], np.int32)
+
+    def _take_in(self, numbers: dict[bytes, int], essays: Sequence[Essay], encoder: Encoder, cache: Path) -> None:
+        prints, readings = zip(*each(_beginnings, essays))
+        number = np.array(list(numbers.values()), np.int32)
+        texts = [text for those in readings for text in those]
+        sentence = _sentence_numbers(texts)
+        prints_ = pd.DataFrame({"print": np.concatenate(prints), "essay": np.repeat(number, [len(p) for p in prints])})
+        said = pd.DataFrame({"sentence": sentence, "essay": np.repeat(number, [len(r) for r in readings])}).drop_duplicates()
+        different, first = np.unique(sentence, return_index=True)
+        unseen = ~np.isin(different, self._among("said", "sentence", different))
+        vectors = encode_once([texts[k] for k in first[unseen]], encoder, cache=cache)
+        self._index.add(different[unseen], vectors)
+        self._index.save()  # before the tables: what they do not know of is added again, which does no harm
+        essays_ = pd.DataFrame({"essay": number, "text": list(numbers)})
+        self._db.begin()
+        for table, rows in (("essays", essays_), ("prints", prints_), ("said", said)):
+            self._db.execute(f"INSERT INTO {table} SELECT * FROM rows")
+        self._db.commit()
+
+    def _among(self, table: str, column: str, asked: np.ndarray) -> np.ndarray:
+        """Those of ``asked`` that the column holds."""
+        wanted = pd.DataFrame({column: asked})
+        return self._db.execute(f"SELECT DISTINCT {column} FROM {table} SEMI JOIN wanted USING ({column})").fetchnumpy()[column]
+
+    def counts(self, documents: Sequence[Document], among: np.ndarray) -> Counts:
+        """In how many of the essays ``among`` the documents' k-grams stand, reckoned from how many have them as fingerprints."""
+        wanted = pd.DataFrame({"print": np.unique(np.concatenate([document.hashes for document in documents]))})
+        allowed = pd.DataFrame({"essay": np.unique(among)})
+        found = self._db.execute(
+            "SELECT print, count(*) AS times FROM prints SEMI JOIN wanted USING (print) SEMI JOIN allowed USING (essay) "
+            "GROUP BY print ORDER BY print").fetchnumpy()
+        return Counts(found["print"], found["times"] / DENSITY)
+
+    def partners(self, documents: Sequence[Document], vectors: Vectors, among: np.ndarray) -> set[int]:
+        """Numbers of the essays ``among`` that are worth comparing with one of the documents."""
+        allowed = pd.DataFrame({"essay": np.unique(among)})
+        return self._sharing(documents, allowed) | self._saying(documents, vectors, allowed)
+
+    def _sharing(self, documents: Sequence[Document], allowed: pd.DataFrame) -> set[int]:
+        print_, document = fingerprints(documents)
+        ours = pd.DataFrame({"print": print_, "document": document})
+        found = self._db.execute(
+            "WITH held AS (SELECT print, essay FROM prints SEMI JOIN ours USING (print) SEMI JOIN allowed USING (essay)), "
+            f"rare AS (SELECT print, count(*) AS times FROM held GROUP BY print HAVING times < {COMMON}) "
+            "SELECT document, essay, times FROM ours JOIN rare USING (print) JOIN held USING (print)").fetchnumpy()
+        document, essay, weight = found["document"], found["essay"], rarity(found["times"] + 1)
+        key, place, shared = np.unique(document.astype(np.int64) << 32 | essay, return_inverse=True, return_counts=True)
+        weight = np.bincount(place, weight, len(key))
+        enough = shared >= SHARED
+        document, essay, weight = key[enough] >> 32, key[enough] & 0xFFFFFFFF, weight[enough]
+        return {*most_votes(document, essay, weight, PARTNERS)[1].tolist(), *essay[weight >= TELLING].tolist()}
+
+    def _saying(self, documents: Sequence[Document], vectors: Vectors, allowed: pd.DataFrame) -> set[int]:
+        places = np.flatnonzero(np.concatenate([~document.quoted_sentences() for document in documents]))
+        owner = np.repeat(np.arange(len(documents)), [len(document.sentences) for document in documents])[places]
+        stored, row = np.unique(vectors.index[places], return_inverse=True)
+        near, cosine = self._index.search(Vectors(vectors.unique, stored), _SEARCHED)
+        csls = 2 * (cosine - cosine[:, :NEAREST].mean(axis=1, keepdims=True))  # the other side's mean is not known: as on this side
+        found = near != -1
+        asking = pd.DataFrame({"sentence_row": row, "document": owner})
+        votes = pd.DataFrame({
+            "sentence_row": np.nonzero(found)[0], "sentence": near[found], "vote": np.exp(4 * csls[found].astype(float))})
+        voted = self._db.execute(
+            "WITH held AS (SELECT DISTINCT sentence, essay FROM said SEMI JOIN votes USING (sentence) SEMI JOIN allowed USING (essay)), "
+            f"rare AS (SELECT sentence FROM held GROUP BY sentence HAVING count(*) <= {OFTEN}), "
+            "nearest AS (SELECT * FROM votes SEMI JOIN rare USING (sentence) "
+            f"QUALIFY row_number() OVER (PARTITION BY sentence_row ORDER BY vote DESC, sentence) <= {NEAREST}) "
+            "SELECT document, essay, sum(vote) AS vote FROM asking JOIN nearest USING (sentence_row) JOIN held USING (sentence) "
+            "GROUP BY document, essay").fetchnumpy()
+        return set(most_votes(voted["document"], voted["essay"], voted["vote"], PARTNERS)[1].tolist())
+
+
+def _beginnings(essay: Essay) -> tuple[np.ndarray, list[str]]:
+    """Fingerprints of an earlier essay, and what its sentences say."""
+    document = prepare(essay, "history")
+    document = mask(document, marked_quotes(essay.text))
+    own = ~document.quoted_sentences()
+    return fingerprints([document])[0], [reading for reading, kept in zip(document.readings, own) if kept]
+
+
+def _sentence_numbers(texts: Sequence[str]) -> np.ndarray:
+    """(n,) int64 hashes."""
+    digests = b"".join(blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest() for text in texts)
+    return np.frombuffer(digests, np.int64)
