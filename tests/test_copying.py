@@ -8,8 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analyzer.copying import find_matches, judge, load_logistic, load_models, quote_documents
+from analyzer.copying.document import prepare
 from analyzer.copying.little import little_pairs
 from analyzer.copying.match import Match
+from analyzer.copying.passages import Box, with_sure_edges
 from analyzer.essay import Essay
 from analyzer.text.encode import encode, load_encoder
 from analyzer.text.normalize import normalize
@@ -136,6 +138,27 @@ def test_a_sentence_said_again_and_again_does_not_join_what_lies_between():
               "档案柜最下面一层压着十年前的回执，我数了数一共六十七张，没有一张是按时寄出的。"]
     _, matches, _ = run(["".join(said + s for s in between), "".join(said + s for s in others)])
     assert all(m.end - m.start <= len(said) + 2 or m.other_end - m.other_start <= len(said) + 2 for m in matches)
+
+
+def test_what_a_writer_put_into_a_borrowed_text_stays_the_writer_s_own():
+    own = "我女儿刚上一年级，作业本上的红勾比我这半年的考核表好看得多。"
+    borrowed, text = STORY + OTHER, STORY + own + OTHER
+    essays, matches, verdicts = run([text], library=[borrowed])
+    covered = np.zeros(len(text), bool)
+    for match in matches:
+        covered[match.start : match.end] = True
+    assert covered[: len(STORY)].all() and covered[len(STORY) + len(own) :].all()
+    assert not covered[len(STORY) : len(STORY) + len(own)].any()
+    assert verdicts["E0"].verdict == "templated"
+
+
+def test_a_passage_begins_and_ends_with_what_goes_together_surely():
+    text = "甲乙丙丁。子丑寅卯。天地玄黄。宇宙洪荒。"
+    a, b = (prepare(Essay(id, text), "batch") for id in "AB")
+    chance = np.array([0.3, 0.9, 0.3, 0.9])
+    boxes = [Box(s.start, s.end, s.start, s.end, 1.0, 9.0, p) for s, p in zip(a.sentences, chance)]
+    assert [box.chance for box in with_sure_edges(a, b, boxes)] == [0.9, 0.3, 0.9]
+    assert with_sure_edges(a, b, boxes[2:3]) == []
 
 
 def test_how_many_pieces_chance_gives_is_read_from_the_batch():

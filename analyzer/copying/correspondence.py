@@ -7,7 +7,7 @@ All features are the same whichever text comes first.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,7 +21,7 @@ from analyzer.copying.rewording import Chain
 SENTENCE_FEATURES = (
     "odds", "covered_less", "covered_more", "weight", "longest_run", "alike", "contained", "length", "length_ratio",
     "cosine", "words", "bigrams", "common", "margin_less", "margin_more", "in_chain", "evidence", "chance",
-    "odds_if_covered", "covered_both", "weight_if_covered",
+    "odds_if_covered", "covered_both", "weight_if_covered", "both_open", "both_close", "one_opens", "one_closes",
 )
 NEIGHBOUR_FEATURES = (
     "odds_alone", "before", "after", "near_before", "near_after", "before_and_after", "crossing", "rival_less",
@@ -90,8 +90,21 @@ def correspond(
         odds, less, more, np.log1p(weight), np.log1p(longest), alike, contained, np.log(length), np.log(ratio),
         of_meaning("cosine"), of_meaning("words"), of_meaning("bigrams"), of_meaning("common_sum") / 2, *margins, in_chain,
         of_pair(np.log1p(evidence)), of_pair(logit), odds * (more > 0.1), less * more, more * np.log1p(weight),
+        *_where_all_write_alike(a, others, kept, kept_others),
     ], axis=-1)
     return [Correspondence(a, b, kept, theirs, part) for b, theirs, part in zip(others, kept_others, beside(features))]
+
+
+def _where_all_write_alike(
+    a: Document, others: Sequence[Document], kept: np.ndarray, kept_others: Sequence[np.ndarray]
+) -> Iterator[np.ndarray]:
+    """(n, m) each: both sentences open their texts, both close them, one at least opens, one at least closes."""
+    ends = [(kept == 0, np.concatenate([theirs == 0 for theirs in kept_others])),
+            (kept == len(a.sentences) - 1,
+             np.concatenate([theirs == len(b.sentences) - 1 for b, theirs in zip(others, kept_others)]))]
+    for among in (np.logical_and, np.logical_or):
+        for mine, theirs in ends:
+            yield among(mine[:, None], theirs[None]).astype(float)
 
 
 def _shared_characters(
@@ -224,8 +237,9 @@ class CorrespondenceModel:
         return float(self.related.probability(pair_features(pair, chance)))
 
 
-TOGETHER = 0.4
-"""Probability from which two sentences go together: a little below even, since a missed sentence also cuts a passage."""
+TOGETHER = 0.2
+"""Probability from which two sentences go together: below even, since a missed sentence also cuts a passage; at the edges of a
+passage more is asked (``passages.SURE``)."""
 
 BETWEEN = 0.1
 """The same for two sentences that stand between others that go together."""

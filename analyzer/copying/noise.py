@@ -7,6 +7,7 @@ of Chinese share about a quarter of their characters.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -25,15 +26,34 @@ SHORTEST, LOPSIDED = 4, 0.6
 """A rest at the end of the text is tried whole from this many characters on, shorter : longer at least LOPSIDED."""
 
 
-def grown(a: Document, b: Document, box: Box) -> Box:
-    """The box with both its edges moved out as long as what lies beyond holds the same characters in any order."""
-    box = _levelled(a, b, box)
-    start, other_start = _beyond(a, b, box.start, box.other_start, backwards=True)
-    end, other_end = _beyond(a, b, box.end, box.other_end, backwards=False)
-    return replace(box, start=start, end=end, other_start=other_start, other_end=other_end)
+def grown(a: Document, b: Document, boxes: Sequence[Box]) -> list[Box]:
+    """The boxes with both their edges moved out as long as what lies beyond holds the same characters in any order.
+
+    None grows over another: what is known to be shared would count once more as what lies beyond, and carry an edge over
+    whatever a writer put between two passages.
+    """
+    free = [_left_free(document, taken) for document, taken in (
+        (a, [(box.start, box.end) for box in boxes]), (b, [(box.other_start, box.other_end) for box in boxes]))]
+    return [_grown(a, b, box, *free) for box in boxes]
 
 
-def _levelled(a: Document, b: Document, box: Box) -> Box:
+def _left_free(document: Document, taken: Sequence[tuple[int, int]]) -> np.ndarray:
+    """(len(text),) bool: neither quoted nor in one of the passages."""
+    free = ~document.quoted
+    for start, end in taken:
+        free[start:end] = False
+    return free
+
+
+def _grown(a: Document, b: Document, box: Box, free: np.ndarray, other_free: np.ndarray) -> Box:
+    box = _levelled(a, b, box, free, other_free)
+    before, after = (
+        _beyond(*_rest(a, at, backwards, free), *_rest(b, other_at, backwards, other_free), at, other_at, backwards)
+        for at, other_at, backwards in ((box.start, box.other_start, True), (box.end, box.other_end, False)))
+    return replace(box, start=before[0], end=after[0], other_start=before[1], other_end=after[1])
+
+
+def _levelled(a: Document, b: Document, box: Box, free: np.ndarray, other_free: np.ndarray) -> Box:
     """The box with its shorter side grown at one edge, where what is missing there is what the longer side has."""
     mine, theirs = a.codes(box.start, box.end), b.codes(box.other_start, box.other_end)
     lacking = abs(len(mine) - len(theirs))
@@ -42,7 +62,7 @@ def _levelled(a: Document, b: Document, box: Box) -> Box:
     shorter, longer = (b, mine) if len(mine) > len(theirs) else (a, theirs)
     start, end = (box.other_start, box.other_end) if shorter is b else (box.start, box.end)
     for backwards in (True, False):
-        rest, places = _rest(shorter, start if backwards else end, backwards)
+        rest, places = _rest(shorter, start if backwards else end, backwards, other_free if shorter is b else free)
         counterpart = longer[:lacking] if backwards else longer[-lacking:]
         if len(rest) >= lacking and _common(rest[:lacking], counterpart) >= ALIKE:
             at = _place(places, lacking, backwards)
@@ -50,10 +70,10 @@ def _levelled(a: Document, b: Document, box: Box) -> Box:
     return box
 
 
-def _beyond(a: Document, b: Document, at: int, other_at: int, backwards: bool) -> tuple[int, int]:
-    """Where the edge at code points ``at`` and ``other_at`` comes to lie."""
-    rest, places = _rest(a, at, backwards)
-    other_rest, other_places = _rest(b, other_at, backwards)
+def _beyond(
+    rest: np.ndarray, places: np.ndarray, other_rest: np.ndarray, other_places: np.ndarray, at: int, other_at: int, backwards: bool
+) -> tuple[int, int]:
+    """Where the edge at code points ``at`` and ``other_at`` comes to lie, beyond which lie these characters."""
     taken = 0
     while step := _step(rest[taken:], other_rest[taken:]):
         if step[0] != step[1]:  # the whole rest of both
@@ -63,14 +83,14 @@ def _beyond(a: Document, b: Document, at: int, other_at: int, backwards: bool) -
     return (_place(places, taken, backwards), _place(other_places, taken, backwards)) if taken else (at, other_at)
 
 
-def _rest(document: Document, at: int, backwards: bool) -> tuple[np.ndarray, np.ndarray]:
-    """Characters beyond an edge, nearest first, up to the next quotation, and their places."""
+def _rest(document: Document, at: int, backwards: bool, free: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Characters beyond an edge, nearest first, as long as they are ``free``, and their places."""
     codes, offsets = document.normalized.codes, document.normalized.offsets
     cut = int(np.searchsorted(offsets, at))
     codes, offsets = (codes[:cut][::-1], offsets[:cut][::-1]) if backwards else (codes[cut:], offsets[cut:])
-    quoted = document.quoted[offsets]
-    free = int(np.argmax(quoted)) if quoted.any() else len(quoted)
-    return codes[:free], offsets[:free]
+    taken = ~free[offsets]
+    reach = int(np.argmax(taken)) if taken.any() else len(taken)
+    return codes[:reach], offsets[:reach]
 
 
 def _place(places: np.ndarray, taken: int, backwards: bool) -> int:

@@ -13,13 +13,17 @@ from analyzer.copying.document import Document
 from analyzer.copying.fingerprints import K
 from analyzer.copying.match import Match
 
-TOUCH, LEFT_OUT, BRIDGE = 3, 200, 30
+TOUCH, LEFT_OUT, BRIDGE = 3, 150, 15
 """Code points between two pieces of one passage: at most BRIDGE on both sides, or at most TOUCH on one side and
 LEFT_OUT on the other, where the copier left some of the source out (a quotation, perhaps)."""
 
 GOES_ON, IN_STEP, CARRIES = 150, 2, 60
 """Or at most GOES_ON on both sides, on neither more than IN_STEP times as much as on the other or as the shorter piece holds:
 between two pieces in order, each of more than a sentence (CARRIES), the copy went on in words too free to be seen."""
+
+SURE = 0.5
+"""Probability with which sentences must go together that a passage begins or ends with; inside of it
+``correspondence.TOGETHER`` is enough."""
 
 LONG = 150
 """Normalized characters from which a sentence is too long to be taken whole: text without punctuation."""
@@ -46,6 +50,8 @@ class Box:
     rarity: float
     evidence: float
     """Weighted shared k-grams, with REWORDED for each sentence that is reworded and rare."""
+    chance: float = 1.0
+    """Probability that the two stretches go together, or share of both that stands word for word; of several the surest."""
 
 
 def shared_evidence(found: np.ndarray, weights: np.ndarray) -> Evidence:
@@ -72,8 +78,9 @@ def shared_evidence(found: np.ndarray, weights: np.ndarray) -> Evidence:
     return passages
 
 
-def sentence_boxes(pair: Correspondence, together: np.ndarray) -> list[Box]:
-    """One box for each pair of sentences that go together ((n, m) bool); ``merge`` joins them."""
+def sentence_boxes(pair: Correspondence, together: np.ndarray, chance: np.ndarray) -> list[Box]:
+    """One box for each pair of sentences that go together ((n, m) bool), with what ``chance``; ``merge`` joins them."""
+    sure = np.maximum(chance, pair.feature("covered_less"))
     covered, shared = pair.feature("covered_more"), np.expm1(pair.feature("weight"))
     # rarity of what stands word for word is counted, of what is reworded it is judged by meaning
     counted = np.clip(shared / np.maximum(1, covered * np.exp(pair.feature("length"))), 0, 1)
@@ -82,8 +89,38 @@ def sentence_boxes(pair: Correspondence, together: np.ndarray) -> list[Box]:
     boxes = []
     for row, column in zip(*np.nonzero(together)):
         s, t = pair.a.sentences[pair.rows[row]], pair.b.sentences[pair.columns[column]]
-        boxes.append(Box(s.start, s.end, t.start, t.end, float(rarity[row, column]), float(evidence[row, column])))
+        boxes.append(Box(s.start, s.end, t.start, t.end, float(rarity[row, column]), float(evidence[row, column]),
+                         float(sure[row, column])))
+    return with_sure_edges(pair.a, pair.b, boxes)
+
+
+def with_sure_edges(a: Document, b: Document, boxes: list[Box]) -> list[Box]:
+    """The boxes without those that are not SURE and stand at an edge of the passage that ``merge`` makes of them.
+
+    So that what is unsure stands only inside a passage, as in hysteresis thresholding of edges (Canny 1986).
+    """
+    while unsure := _unsure_edges(a, b, boxes):
+        boxes = [box for box in boxes if box not in unsure]
     return boxes
+
+
+def _unsure_edges(a: Document, b: Document, boxes: Sequence[Box]) -> set[Box]:
+    """Boxes that stand at an edge of a passage, where none that reaches so far is sure."""
+    if all(box.chance >= SURE for box in boxes):
+        return set()
+    found: set[Box] = set()
+    for passage in merge(a, b, boxes):
+        inside = [box for box in boxes if _holds(passage, box)]
+        for side in ("start", "end", "other_start", "other_end"):
+            reaching = [box for box in inside if getattr(box, side) == getattr(passage, side)]
+            if all(box.chance < SURE for box in reaching):
+                found.update(reaching)
+    return found
+
+
+def _holds(whole: Box, part: Box) -> bool:
+    return (whole.start <= part.start and part.end <= whole.end
+            and whole.other_start <= part.other_start and part.other_end <= whole.other_end)
 
 
 def _rarity(common: np.ndarray) -> np.ndarray:
@@ -148,8 +185,8 @@ def _same_passage(a: Document, b: Document, x: Box, y: Box) -> bool:
     wider = max(gap, other_gap)
     if wider <= BRIDGE and not (quoted or other_quoted):
         return True
-    if b.where != "batch" and gap <= BRIDGE and not quoted:
-        return True  # who copied is known: what was left out of the source does not matter
+    if b.where != "batch":  # who copied is known: what was left out of the source does not matter, what was put in does
+        return gap <= TOUCH and not quoted
     if x.start < y.end and y.start < x.end or x.other_start < y.other_end and y.other_start < x.other_end:
         return False  # two places that go with one and the same place: a sentence that is repeated, not a passage that goes on
     if min((gap, quoted), (other_gap, other_quoted)) <= (TOUCH, False) and wider <= LEFT_OUT:
@@ -170,7 +207,7 @@ def _union(x: Box, y: Box) -> Box:
     size = lambda box: max(1, box.end - box.start)
     rarity = (x.rarity * size(x) + y.rarity * size(y)) / (size(x) + size(y))
     return Box(min(x.start, y.start), max(x.end, y.end), min(x.other_start, y.other_start),
-               max(x.other_end, y.other_end), rarity, x.evidence + y.evidence)
+               max(x.other_end, y.other_end), rarity, x.evidence + y.evidence, max(x.chance, y.chance))
 
 
 def to_match(a: Document, b: Document, box: Box) -> Match:
