@@ -1,9 +1,8 @@
-"""Time, memory and recall as a batch grows: ``python -m benchmarks.scale [SIZE …] [--out FOLDER] [--history N]``.
+"""Time, memory and recall as a batch grows: ``python -m benchmarks.scale [SIZE …] [--out FOLDER]``.
 
 Each size runs in a process of its own, from files to report, on batches of benchmarks/made_batch.py, without a cache of
 vectors. Prints a table a stage, fits how the whole grows (time ~ size ** exponent) and writes ``scale.json`` and ``scale.svg``,
-which keep the sizes measured before.
-With ``--history N`` it is measured instead what 100 new essays cost beside N earlier ones whose vectors are kept.
+which keep the sizes measured before. benchmarks/history.py measures new essays beside earlier ones.
 """
 
 from __future__ import annotations
@@ -16,29 +15,25 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
-from dataclasses import replace
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import numpy as np
 
-from benchmarks.made_batch import KINDS, read_copies, write_batch
+from analyzer.copying.match import Match
+from benchmarks.made_batch import KINDS, Copy, read_copies, write_batch
 
 SIZES = (200, 1000, 4000)
-NEW = 100
-"""Essays beside a history."""
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("sizes", nargs="*", type=int, default=SIZES)
     parser.add_argument("--out", type=Path, default=Path("out/scale"))
-    parser.add_argument("--history", type=int)
     parser.add_argument("--one", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.one:
-        print(json.dumps(_against_history(options.one) if options.history else measure(options.one)))
-    elif options.history:
-        print(json.dumps(_in_own_process(options.history + NEW, options.out, "--history", str(options.history)), indent=1))
+        print(json.dumps(measure(options.one)))
     else:
         kept = options.out / "scale.json"
         rows = {row["size"]: row for row in json.loads(kept.read_text(encoding="utf-8"))} if kept.exists() else {}
@@ -50,11 +45,11 @@ def main() -> None:
         _plot(list(rows.values()), options.out / "scale.svg")
 
 
-def _in_own_process(size: int, out: Path, *more: str) -> dict:
+def _in_own_process(size: int, out: Path) -> dict:
     folder = out / f"batch-{size}"
     if not (folder / "official.txt").exists():
         write_batch(size, folder)
-    done = subprocess.run([sys.executable, "-m", "benchmarks.scale", "--one", str(folder), *more], check=True, stdout=subprocess.PIPE)
+    done = subprocess.run([sys.executable, "-m", "benchmarks.scale", "--one", str(folder)], check=True, stdout=subprocess.PIPE)
     return json.loads(done.stdout.splitlines()[-1])
 
 
@@ -109,37 +104,20 @@ def measure(folder: Path) -> dict:
         write_document(report, Path(out) / "report.docx")
     clock("")
     return {"size": len(batch.essays), "stages": clock.stages, "matches": len(report.matches),
-            "suspects": sum(o.verdict != "clear" for o in report.originality.values()), "recall": recall(folder, report.matches)}
+            "suspects": sum(o.verdict != "clear" for o in report.originality.values()), "recall": recall(read_copies(folder), report.matches)}
 
 
-def _against_history(folder: Path) -> dict:
-    """The batch's first NEW essays beside all others, whose vectors are in a cache."""
-    from analyzer.copying import quote_documents
-    from analyzer.essay import Batch
-    from analyzer.ingest import read_batch, read_documents
-    from analyzer.pipeline import analyze
-    from analyzer.text.encode import encode_once, load_encoder
+def recall(copies: Iterable[Copy], matches: Iterable[Match], named: Callable[[str], str] = str) -> dict[str, float]:
+    """Share of the planted passages' characters that a match with their source covers, by kind and over all.
 
-    essays = read_batch([folder / "essays.jsonl"]).essays
-    new, earlier = essays[-NEW:], [replace(essay, id=f"earlier/{essay.id}") for essay in essays[:-NEW]]
-    official = read_documents([folder / "official.txt"])
-    documents, _ = quote_documents([(essay, "history") for essay in earlier], official)
-    encode_once([r for document in documents for r in document.readings], load_encoder(), cache=folder / "cache")
-    clock = Clock()
-    clock("prepare")
-    analyze(Batch(tuple(new), files=len(new)), official, history=earlier, cache=folder / "cache", progress=clock)
-    clock("")
-    return {"new": len(new), "history": len(earlier), "stages": clock.stages}
-
-
-def recall(folder: Path, matches) -> dict[str, float]:
-    """Share of the planted passages' characters that a match with their source covers, by kind and over all."""
+    ``named``: the made batch's name of the other document, where the comparison gave it another.
+    """
     spans = defaultdict(list)
     for m in matches:
-        spans[m.essay, m.other].append((m.start, m.end))
-        spans[m.other, m.essay].append((m.other_start, m.other_end))
+        spans[m.essay, named(m.other)].append((m.start, m.end))
+        spans[named(m.other), m.essay].append((m.other_start, m.other_end))
     found, planted = defaultdict(int), defaultdict(int)
-    for copy in read_copies(folder):
+    for copy in copies:
         covered = np.zeros(copy.end - copy.start, bool)
         for start, end in spans[copy.essay, copy.source]:
             covered[max(0, start - copy.start) : max(0, end - copy.start)] = True

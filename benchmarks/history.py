@@ -1,0 +1,87 @@
+"""What 100 new essays cost beside N earlier ones: ``python -m benchmarks.history [N] [--out FOLDER]``.
+
+The earlier essays are kept in a store of their own as one batch (as if nothing had been found in them). Then the command that
+an organizer runs, ``xinde analyze --history``, is run twice from files to report, each time on other new essays: the first takes
+the earlier ones in, the second finds them there. Wall and processor seconds, peak memory, and how much of what was planted in
+the new essays and comes from earlier ones is found.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import resource
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from benchmarks.made_batch import read_copies, write_batch
+from benchmarks.scale import recall
+
+NEW = 100
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("earlier", nargs="?", type=int, default=10_000)
+    parser.add_argument("--out", type=Path, default=Path("out/history"))
+    options = parser.parse_args()
+    folder = options.out / f"beside-{options.earlier}"
+    made, home = folder / "made", folder / "home"
+    if not (made / "official.txt").exists():
+        write_batch(options.earlier + 2 * NEW, made)
+    if home.exists():
+        shutil.rmtree(home)
+    _keep(made, home, options.earlier)
+    for name, first in (("taking them in", options.earlier), ("finding them there", options.earlier + NEW)):
+        _print(name, *_analyzed(made, home, folder / "new", first))
+
+
+def _keep(made: Path, home: Path, count: int) -> None:
+    """The first essays as a finished batch."""
+    from analyzer.copying.match import Originality
+    from analyzer.ingest import read_batch
+    from analyzer.reflection.reflection import Reflection
+    from analyzer.report.report import Report
+    from analyzer.store import Store
+
+    essays = read_batch([made / "essays.jsonl"]).essays[:count]
+    nothing = {essay.id: Originality(essay.id, "clear", 0.0, 0.0, 0.0, 0.0, 1.0) for essay in essays}
+    unrated = {essay.id: Reflection(essay.id, None, None, None, None, {}, ()) for essay in essays}
+    Store(home).add_report("earlier", Report(essays, (), nothing, unrated, unrated, (), (), (), (), files=count))
+
+
+def _analyzed(made: Path, home: Path, new: Path, first: int) -> tuple[dict[str, float], dict[str, float]]:
+    """Costs, and recall, of analyzing the essays from the ``first`` on."""
+    new.mkdir(parents=True, exist_ok=True)
+    lines = (made / "essays.jsonl").read_text(encoding="utf-8").splitlines()[first : first + NEW]
+    (new / "essays.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    command = [sys.executable, "-c", "from analyzer.cli import main; raise SystemExit(main())", "analyze", new / "essays.jsonl",
+               "--official", made / "official.txt", "--history", "--out", new / "report"]
+    before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+    subprocess.run(list(map(str, command)), check=True, env={**os.environ, "XINDE_HOME": str(home)}, capture_output=True)
+    wall, after = time.perf_counter() - began, resource.getrusage(resource.RUSAGE_CHILDREN)
+    cost = {"wall": wall, "cpu": after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, "peak": after.ru_maxrss / 2**10}
+    return cost, _recall(made, new, first)
+
+
+def _recall(made: Path, new: Path, first: int) -> dict[str, float]:
+    """Of what was planted in the new essays, as benchmarks.scale gives it; the store puts a batch's name before an earlier essay's."""
+    from analyzer.report.report import Report
+
+    report = Report.from_json(new / "report" / "report.json")
+    ids = {essay.id for essay in report.essays}
+    copies = [copy for copy in read_copies(made) if copy.essay in ids]
+    return recall(copies, report.matches, lambda other: other.rsplit("/", 1)[-1])
+
+
+def _print(name: str, cost: dict[str, float], found: dict[str, float]) -> None:
+    print(f"{name}: wall {cost['wall']:.1f} s, processor {cost['cpu']:.1f} s, peak {cost['peak']:.0f} MiB, recall "
+          + ", ".join(f"{kind} {value:.3f}" for kind, value in found.items()), flush=True)
+
+
+if __name__ == "__main__":
+    main()
