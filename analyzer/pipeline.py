@@ -70,6 +70,7 @@ def analyze(
 
     tell(STAGES[3], 0, len(essays))
     sentences = [document.sentences for document in documents[: len(essays)]]
+    del documents  # of a large batch, gigabytes
     default = model if encoder == DEFAULT_ENCODER else load_encoder(DEFAULT_ENCODER)
     rows = vectors if model is default else encode_once([s.text for essay in sentences for s in essay], default, cache=cache)
     label_model, depth_model = load_reflection_models()

@@ -33,12 +33,13 @@ from analyzer.text.encode import Encoder, Vectors, encode_once
 LONG = 2_000
 """Earlier essays up to which all of them are compared."""
 
-PARTNERS = 12
+PARTNERS = 6
 """Earlier essays that are compared for the sake of one new essay: so many that share fingerprints, and so many that say the same."""
 
-TELLING = 4.0
-"""Or all that share fingerprints of this weight: a passage needs the evidence of 10 k-grams (finder.LEAST_EVIDENCE), of which
-fingerprints.DENSITY are fingerprints."""
+LEAST, TELLING = 2.5, 4.0
+"""Weight of shared fingerprints from which an earlier essay may be one of the PARTNERS, and from which it is compared however many
+others share as much. A passage needs the evidence of 10 k-grams (finder.LEAST_EVIDENCE); of 10 in a row at least LEAST are
+fingerprints (one in each WINDOW), TELLING on the average (fingerprints.DENSITY)."""
 
 GROWTH = 4
 """The index is laid out anew once there are so many times the essays that it was laid out for."""
@@ -179,8 +180,8 @@ class _Archive:
             "SELECT document, essay, times FROM ours JOIN rare USING (print) JOIN held USING (print)").fetchnumpy()
         document, essay, weight = found["document"], found["essay"], rarity(found["times"] + 1)
         key, place, shared = np.unique(document.astype(np.int64) << 32 | essay, return_inverse=True, return_counts=True)
-        weight = np.bincount(place, weight, len(key))
-        enough = shared >= SHARED
+        weight = np.bincount(place, weight, len(key)).round(6)  # rows come in any order, and sums differ with it in the last digit
+        enough = (shared >= SHARED) & (weight >= LEAST)
         document, essay, weight = key[enough] >> 32, key[enough] & 0xFFFFFFFF, weight[enough]
         return {*most_votes(document, essay, weight, PARTNERS)[1].tolist(), *essay[weight >= TELLING].tolist()}
 
@@ -199,7 +200,7 @@ class _Archive:
             f"rare AS (SELECT sentence FROM held GROUP BY sentence HAVING count(*) <= {OFTEN}), "
             "nearest AS (SELECT * FROM votes SEMI JOIN rare USING (sentence) "
             f"QUALIFY row_number() OVER (PARTITION BY sentence_row ORDER BY vote DESC, sentence) <= {NEAREST}) "
-            "SELECT document, essay, sum(vote) AS vote FROM asking JOIN nearest USING (sentence_row) JOIN held USING (sentence) "
+            "SELECT document, essay, round(sum(vote), 6) AS vote FROM asking JOIN nearest USING (sentence_row) JOIN held USING (sentence) "
             "GROUP BY document, essay").fetchnumpy()
         return set(most_votes(voted["document"], voted["essay"], voted["vote"], PARTNERS)[1].tolist())
 
