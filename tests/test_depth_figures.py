@@ -8,7 +8,7 @@ import pytest
 from analyzer.agreement import median_level, rank_correlation, weighted_kappa
 from analyzer.essay import Sentence
 from analyzer.reflection import LABELS, load_models
-from analyzer.reflection.features import build_table
+from analyzer.reflection.features import SentenceTable, build_table
 from analyzer.reflection.formulaic import FORMULAIC_FROM
 from analyzer.text.encode import encode, load_encoder
 from benchmarks import cered, depth, depth_charts
@@ -101,7 +101,8 @@ def test_trees_say_what_scikit_learn_says(monkeypatch):
     features = rng.random((300, 5))
     label = (features[:, 0] + features[:, 1] > 1).astype(int) + (features[:, 2] > 0.9)
     monkeypatch.setattr(train, "tree_features", lambda *_: features)
-    t = train.Training([], None, label, None, None, None, None, None, None, None)
+    table = SentenceTable(np.zeros(300, int), features, np.zeros((300, 7)), features)
+    t = train.Training([], table, label, None, None, None, None, None, None, None)
     fitted = []
 
     class Kept(train.HistGradientBoostingClassifier):
@@ -110,6 +111,7 @@ def test_trees_say_what_scikit_learn_says(monkeypatch):
             return self
 
     monkeypatch.setattr(train, "HistGradientBoostingClassifier", Kept)
-    trees = train.fit_trees(t, np.zeros((300, 2 * len(LABELS) + 1)), np.arange(300))
+    trees, counting = train.fit_trees(t, np.zeros((300, 2 * len(LABELS) + 1)), np.ones(300, bool))
+    assert np.array_equal(trees.value, counting.value)  # nothing here is formulaic
     assert np.allclose(trees.scores(features), fitted[0].decision_function(features))
     assert (trees.scores(features).argmax(axis=1) == label).mean() > 0.95

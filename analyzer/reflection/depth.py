@@ -17,6 +17,7 @@ from analyzer.essay import Essay
 from analyzer.reflection.advice import advise
 from analyzer.reflection.formulaic import EARNING
 from analyzer.reflection.reflection import ASPECTS, LABELS, LEVELS, LabelledSentence, Reflection
+from analyzer.reflection.wording import shares
 
 LEAST_CHARACTERS, LEAST_SENTENCES = 80, 3
 """Own text below either is not rated: the shortest rated essays of the training data have about 200 characters."""
@@ -36,12 +37,13 @@ LINKS = (("experience", "shortcoming", 6), ("shortcoming", "cause", 6), ("cause"
 
 FEATURES = (
     *(f"{label}_{what}" for label in COUNTED for what in ("best", "second", "amount")),
-    *(f"{a}_{b}" for a, b, _ in LINKS), "weakest", "all_five",
+    *(f"{a}_{b}" for a, b, _ in LINKS), "weakest", "all_five", *(f"{aspect}_wording" for aspect in ASPECTS),
 )
 
 
-def essay_features(probabilities: np.ndarray) -> np.ndarray:
-    """(len(FEATURES),) from the (sentences, len(LABELS)) probabilities of an essay, in order."""
+def essay_features(counts: np.ndarray) -> np.ndarray:
+    """(len(FEATURES),) from the (sentences, len(LABELS) + len(ASPECTS)) probabilities and merits of an essay, in order."""
+    probabilities, merits = np.split(counts, [len(LABELS)], axis=1)
     column = {label: probabilities[:, LABELS.index(label)] for label in COUNTED}
     values = []
     for label in COUNTED:
@@ -50,7 +52,8 @@ def essay_features(probabilities: np.ndarray) -> np.ndarray:
     values += [_link(column[a], column[b], within) for a, b, within in LINKS]
     best = [column[aspect].max() for aspect in ASPECTS]
     reflecting = np.clip((probabilities[:, EARNING].max(axis=1) - SURE_FROM) / (SURE - SURE_FROM), 0, 1).sum()
-    return min(1.0, reflecting / WHOLE) * np.array([*values, min(best), float(np.prod(best))])
+    found = min(1.0, reflecting / WHOLE) * np.array([*values, min(best), float(np.prod(best))])
+    return np.append(found, [shares(column[aspect]) @ merits[:, k] for k, aspect in enumerate(ASPECTS)])
 
 
 def _link(first: np.ndarray, then: np.ndarray, within: int) -> float:
@@ -105,21 +108,21 @@ def rate(
     taken : (len(text),) bool, characters that are quoted or stand in other documents; sentences that mostly are, do
         not count. None: the text as it stands.
     """
-    sentences, probabilities = labelled
+    sentences, counts = labelled
     before = np.zeros(len(essay.text) + 1, int) if taken is None else np.append(0, np.cumsum(taken))
     own = [k for k, s in enumerate(sentences) if before[s.end] - before[s.start] <= 0.5 * (s.end - s.start)]
     own = _without_repeats(essay.text, sentences, own)
     kept = tuple(sentences[k] for k in own)
     if sum(_chinese(essay.text[s.start : s.end]) for s in kept) < LEAST_CHARACTERS or len(kept) < LEAST_SENTENCES:
         return Reflection(essay.id, None, None, None, None, {}, sentences if taken is None else kept, (), advise(None, kept))
-    features = essay_features(probabilities[own])
+    features = essay_features(counts[own])
     above = model.level.above(features)[0]
     score = 100 * float(above.mean())
     level = LEVELS[int(model.level.grade(features)[0])]
     aspects = {name: int(model.aspects[name].grade(features)[0]) for name in ASPECTS}
     shown = sentences if taken is None else kept
     index = {s: k for k, s in enumerate(shown)}
-    evidence = tuple(index[sentences[k]] for k in _evidence(probabilities, own))
+    evidence = tuple(index[sentences[k]] for k in _evidence(counts, own))
     return Reflection(
         essay.id, level, round(score, 1), round(max(0.0, score - model.half_width), 1),
         round(min(100.0, score + model.half_width), 1), aspects, shown, evidence, advise(aspects, kept),
@@ -140,10 +143,10 @@ def _without_repeats(text: str, sentences: tuple[LabelledSentence, ...], own: li
     return [k for k in own if not (text[(s := sentences[k]).start : s.end] in seen or seen.add(text[s.start : s.end]))]
 
 
-def _evidence(probabilities: np.ndarray, own: list[int]) -> list[int]:
+def _evidence(counts: np.ndarray, own: list[int]) -> list[int]:
     """The (at most three) sentences that count most, in the order of the text: the surest of different kinds first."""
     columns = [LABELS.index(aspect) for aspect in ASPECTS]
-    best = sorted(((probabilities[own][:, c].max(), own[int(probabilities[own][:, c].argmax())]) for c in columns), reverse=True)
+    best = sorted(((counts[own][:, c].max(), own[int(counts[own][:, c].argmax())]) for c in columns), reverse=True)
     chosen: list[int] = []
     for chance, k in best:
         if chance >= 0.3 and k not in chosen:

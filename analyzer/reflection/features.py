@@ -49,6 +49,14 @@ class SentenceTable:
         np.add.at(total, number, values)
         return (total / np.bincount(number)[:, None])[number]
 
+    def essay_best(self, values: np.ndarray) -> np.ndarray:
+        """(n, 2 k): each sentence's essay's highest ``values``, column by column, and its second highest (0: there is none)."""
+        number = np.unique(self.essay, return_inverse=True)[1]
+        counts = np.bincount(number)
+        found = np.zeros((len(counts), 2, values.shape[1]))
+        for essay, rows in enumerate(np.split(values, np.cumsum(counts)[:-1])):
+            found[essay, : len(rows)] = np.sort(rows, axis=0)[:-3:-1]
+        return found.reshape(len(counts), -1)[number]
 
     def only(self, rows: np.ndarray) -> SentenceTable:
         """The essays as if they held these rows alone (bool); an essay may hold none."""
@@ -104,8 +112,12 @@ def _where(counts: np.ndarray) -> np.ndarray:
 def outline(tagged: Sequence[tuple[str, str]]) -> list[str]:
     """Words of (word, part of speech) pairs with what the topic decides taken out: nouns, numbers and times become their class, the rest stays.
 
-    What is left (我、没有、因为、每月、应当、才) says what a sentence does, in any campaign.
+    What is left (我、没有、因为、每月、应当、才) says what a sentence does, in any campaign. An English sentence, of which jieba
+    knows no parts of speech, is left as it is, in small letters.
     """
+    tags = {tag for _, tag in tagged}
+    if "eng" in tags and tags <= {"eng", "x", "m"}:
+        return [word.lower() for word, _ in tagged if word.strip()]
     kept = []
     for word, tag in tagged:
         if tag[0] in "ni" or tag == "eng":

@@ -13,11 +13,12 @@ from analyzer.reflection.network import ContextNetwork
 from analyzer.reflection.reflection import ASPECTS
 from analyzer.reflection.sentences import LabelModel
 from analyzer.reflection.trees import BoostedTrees
+from analyzer.reflection.wording import WordingModel
 from analyzer.resources import resource
 
 _ORDINAL = ("mean", "scale", "weights", "cuts")
-_LABELS = tuple(name for name in LabelModel.__dataclass_fields__ if name not in ("networks", "formulaic", "trees"))
-_FORMULAIC, _TREES = tuple(FormulaicModel.__dataclass_fields__), tuple(BoostedTrees.__dataclass_fields__)
+_PARTS = {"formulaic": FormulaicModel, "trees": BoostedTrees, "counting_trees": BoostedTrees, "wording": WordingModel}
+_LABELS = tuple(name for name in LabelModel.__dataclass_fields__ if name not in ("networks", *_PARTS))
 _NETWORK = tuple(ContextNetwork.__dataclass_fields__)
 
 
@@ -27,8 +28,8 @@ def save_models(path: Path, labels: LabelModel, depth: DepthModel) -> None:
     The networks go to a file beside ``path``, called networks.npz.
     """
     arrays = {f"labels.{name}": getattr(labels, name) for name in _LABELS}
-    arrays |= {f"formulaic.{name}": getattr(labels.formulaic, name) for name in _FORMULAIC}
-    arrays |= {f"trees.{name}": getattr(labels.trees, name) for name in _TREES}
+    for part, kind in _PARTS.items():
+        arrays |= {f"{part}.{name}": getattr(getattr(labels, part), name) for name in kind.__dataclass_fields__}
     for name, model in (("level", depth.level), *depth.aspects.items()):
         arrays |= {f"depth.{name}.{part}": getattr(model, part) for part in _ORDINAL}
     arrays["depth.half_width"] = np.array(depth.half_width)
@@ -64,8 +65,7 @@ def load_models(path: Path | None = None) -> tuple[LabelModel, DepthModel]:
     networks = tuple(ContextNetwork(*(stored[f"{k}.{name}"] for name in _NETWORK)) for k in range(count))
     labels = LabelModel(
         **{name: arrays[f"labels.{name}"] for name in _LABELS}, networks=networks,
-        formulaic=FormulaicModel(*(arrays[f"formulaic.{name}"] for name in _FORMULAIC)),
-        trees=BoostedTrees(*(arrays[f"trees.{name}"] for name in _TREES)),
+        **{part: kind(*(arrays[f"{part}.{name}"] for name in kind.__dataclass_fields__)) for part, kind in _PARTS.items()},
     )
     ordinal = lambda name: OrdinalModel(*(arrays[f"depth.{name}.{part}"] for part in _ORDINAL))
     return labels, DepthModel(ordinal("level"), {a: ordinal(a) for a in ASPECTS}, float(arrays["depth.half_width"]))

@@ -18,8 +18,9 @@ from analyzer.parallel import each
 from analyzer.reflection.features import SentenceTable, build_table, different, read_words
 from analyzer.reflection.formulaic import FORMULAIC_FROM, FormulaicModel, earning_nothing
 from analyzer.reflection.network import ContextNetwork, dense_inputs
-from analyzer.reflection.reflection import LABELS, LabelledSentence
-from analyzer.reflection.trees import BoostedTrees
+from analyzer.reflection.reflection import ASPECTS, LABELS, LabelledSentence
+from analyzer.reflection.trees import BoostedTrees, tree_features
+from analyzer.reflection.wording import WordingModel
 
 COMPONENTS, NEIGHBOUR_COMPONENTS = 128, 48
 """Principal components of the sentence's own vector and of each neighbour's."""
@@ -49,9 +50,14 @@ class LabelModel:
     networks: tuple[ContextNetwork, ...]
     formulaic: FormulaicModel | None = None
     trees: BoostedTrees | None = None
-    """Neither in a model that only labels."""
+    counting_trees: BoostedTrees | None = None
+    """For essays without their formulaic sentences."""
+    wording: WordingModel | None = None
+    """None of these four in a model that only labels."""
 
-    def probabilities(self, table: SentenceTable, chance: np.ndarray | None = None) -> np.ndarray:
+    def probabilities(
+        self, table: SentenceTable, chance: np.ndarray | None = None, trees: BoostedTrees | None = None
+    ) -> np.ndarray:
         """(n, len(LABELS)), rows sum to 1; ``chance`` (n,) of being formulaic, asked for by the trees."""
         by_vector = softmax(vector_features(table, self.mean, self.components) @ self.vector_weights + self.vector_intercept)
         by_words = one_against_rest(np.asarray(table.hashed @ self.word_weights) + self.word_intercept)
@@ -59,19 +65,12 @@ class LabelModel:
         dense = dense_inputs(table, self.mean, self.components)
         by_networks = sum(softmax(network.scores(table, dense)) for network in self.networks) / len(self.networks)
         mean = (by_readers + by_networks) / 2
-        return mean if self.trees is None else looked_at_again(table, mean, chance, self.trees)
+        return mean if trees is None else looked_at_again(table, mean, chance, trees)
 
 
 def looked_at_again(table: SentenceTable, probabilities: np.ndarray, chance: np.ndarray, trees: BoostedTrees) -> np.ndarray:
     """What the trees make of the probabilities, and a third of what these were."""
     return (probabilities + 2 * softmax(trees.scores(tree_features(table, probabilities, chance)))) / 3
-
-
-def tree_features(table: SentenceTable, probabilities: np.ndarray, chance: np.ndarray) -> np.ndarray:
-    log = np.log(np.clip(probabilities, 1e-4, 1))
-    chance = np.clip(chance, 1e-4, 1 - 1e-4)[:, None]
-    around = [table.neighbour(log, steps) for steps in (1, -1, 2, -2)]
-    return np.hstack([log, np.log(chance / (1 - chance)), *around, table.essay_mean(probabilities), table.place]).astype(np.float32)
 
 
 def read_twice(table: SentenceTable, model: LabelModel) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -83,12 +82,10 @@ def read_twice(table: SentenceTable, model: LabelModel) -> tuple[np.ndarray, np.
     same place among the same neighbours.
     """
     chance = model.formulaic.chance(table)
-    first, own = model.probabilities(table, chance), chance < FORMULAIC_FROM
-    if own.all():
-        return first, first, chance
+    first, own = model.probabilities(table, chance, model.trees), chance < FORMULAIC_FROM
     second = earning_nothing(first)
     if own.any():
-        second[own] = model.probabilities(table.only(own), chance[own])
+        second[own] = model.probabilities(table.only(own), chance[own], model.counting_trees)
     return first, second, chance
 
 
@@ -121,9 +118,10 @@ def one_against_rest(scores: np.ndarray) -> np.ndarray:
 def label_sentences(
     essays: Sequence[Sequence[Sentence]], vectors: Sequence[np.ndarray], model: LabelModel
 ) -> list[tuple[tuple[LabelledSentence, ...], np.ndarray]]:
-    """For each essay its labelled sentences, and (sentences, len(LABELS)) probabilities as they count for the level.
+    """For each essay its labelled sentences, and what counts for the level, (sentences, len(LABELS) + len(ASPECTS)):
+    probabilities, and the merit of each sentence's wording for each aspect.
 
-    These may differ: set phrases around a sentence help to label it, but must not move the level (``read_twice``).
+    Probabilities may differ: set phrases around a sentence help to label it, but must not move the level (``read_twice``).
 
     Parameters
     ----------
@@ -131,7 +129,7 @@ def label_sentences(
     vectors : for each essay (sentences, d) rows of the default encoder.
     """
     filled = [k for k, sentences in enumerate(essays) if len(sentences)]
-    found: list = [((), np.zeros((0, len(LABELS))))] * len(essays)
+    found: list = [((), np.zeros((0, len(LABELS) + len(ASPECTS))))] * len(essays)
     if not filled:
         return found
     parts = [filled[start : start + AT_ONCE] for start in range(0, len(filled), AT_ONCE)]
@@ -150,10 +148,11 @@ def _label(essays, vectors, model: LabelModel, filled: list[int], wording, found
         [[essays[k][i] for i in rows] for k, rows in zip(filled, once)], [v[rows] for v, rows in zip(own, once)], wording
     )
     ends = np.cumsum([len(rows) for rows in once])[:-1]
-    for k, at, labels, counts in zip(filled, once, *(np.split(read, ends) for read in read_twice(table, model)[:2])):
-        said, rows = np.zeros((2, len(essays[k]), len(LABELS)))
-        said[at], rows[at] = labels, counts
-        said, rows = said[first[k]], rows[first[k]]
+    labelling, counting, _ = read_twice(table, model)
+    counting = np.hstack([counting, model.wording.merits(table)])
+    for k, at, labels, counts in zip(filled, once, np.split(labelling, ends), np.split(counting, ends)):
+        again = np.searchsorted(at, first[k])
+        said, rows = labels[again], counts[again]
         labelled = tuple(
             LabelledSentence(s.start, s.end, LABELS[label], round(chance, 4))
             for s, label, chance in zip(essays[k], said.argmax(axis=1).tolist(), said.max(axis=1).tolist())

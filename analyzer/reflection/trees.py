@@ -6,9 +6,27 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from analyzer.reflection.features import SentenceTable
+
 DEPTH = 3
+STRETCH = 5
+"""Sentences before, and after, whose mean is looked at."""
 AT_ONCE = 512
 """Rows asked at once: answers of all trees stay in the processor's cache."""
+
+
+def tree_features(table: SentenceTable, probabilities: np.ndarray, chance: np.ndarray) -> np.ndarray:
+    """(n, d) float32: what is said of a sentence, of two on either side, of the stretches before and behind it, and of its
+    essay (mean, best, second best); where it stands; how formulaic it, its neighbours and its essay are."""
+    log = np.log(np.clip(probabilities, 1e-4, 1))
+    chance = chance[:, None]
+    odds = np.log(np.clip(chance, 1e-4, 1) / np.clip(1 - chance, 1e-4, 1))
+    around = [table.neighbour(log, steps) for steps in (1, -1, 2, -2)]
+    stretches = [sum(table.neighbour(probabilities, side * steps) for steps in range(1, STRETCH + 1)) / STRETCH for side in (1, -1)]
+    formulaic = [table.neighbour(chance, 1), table.neighbour(chance, -1), table.essay_mean(chance)]
+    return np.hstack([
+        log, odds, *around, table.essay_mean(probabilities), table.place, *stretches, table.essay_best(probabilities), *formulaic,
+    ]).astype(np.float32)
 
 
 @dataclass(frozen=True)

@@ -15,23 +15,24 @@ from scipy.optimize import minimize
 from scipy.stats import spearmanr
 from sklearn.decomposition import PCA
 from sklearn.ensemble import HistGradientBoostingClassifier
-from sklearn.linear_model import LogisticRegression
+from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.metrics import cohen_kappa_score, f1_score
 from sklearn.model_selection import GroupKFold
 from sklearn.multiclass import OneVsRestClassifier
 
 from analyzer.essay import Essay, Sentence
 from analyzer.reflection.depth import FEATURES, DepthModel, OrdinalModel, essay_features
-from analyzer.reflection.features import SentenceTable, build_table
+from analyzer.reflection.features import WORD_SLOTS, SentenceTable, build_table
 from analyzer.reflection.formulaic import EARNING, FORMULAIC_FROM, FormulaicModel, earning_nothing
 from analyzer.reflection.models import save_models
 from analyzer.reflection.network import dense_inputs
 from analyzer.reflection.reflection import ASPECTS, LABELS
 from analyzer.reflection.sentences import (
     COMPONENTS, VECTOR_SCALE, LabelModel, final_features, looked_at_again, one_against_rest, read_twice, softmax,
-    tree_features, vector_features,
+    vector_features,
 )
-from analyzer.reflection.trees import DEPTH, BoostedTrees
+from analyzer.reflection.trees import DEPTH, BoostedTrees, tree_features
+from analyzer.reflection.wording import CARRYING, WordingModel, shares
 from analyzer.text.encode import DEFAULT_ENCODER, PART, UseEncoder, encode
 from analyzer.text.segment import split_sentences
 from models.corpora import load_campaigns
@@ -48,6 +49,7 @@ EMPTY_WEIGHT, SHALLOW_WEIGHT, WRITTEN_WEIGHT = 0.3, 2.0, 4.0
 """Of a slogan or pledge (there are thousands), a shallow essay's self-examination and a sentence written for the purpose, where an examined one weighs 1."""
 WORDS_SCALE = 3.0
 """Weight of words and characters beside a vector's VECTOR_SCALE, where formulaic sentences are told."""
+WORDING_PENALTY = 1.0
 ROUNDS, LEARNING_RATE, LEAST_ROWS = 40, 0.1, 40
 """Of the trees; as first tried."""
 DEPTH_PENALTY = 3.0
@@ -225,15 +227,20 @@ def fit_all(t: Training, rows: np.ndarray) -> LabelModel:
     return replace(fit_labels(t, rows), formulaic=fit_formulaic(t, rows))
 
 
-def fit_trees(t: Training, said: np.ndarray, rows: np.ndarray) -> BoostedTrees:
-    """Trees over what models said of rows that they had not seen; ``said`` as ``said_of`` gives it, of all rows."""
-    k = len(LABELS)
-    rows = rows[t.label[rows] >= 0]
-    features = tree_features(t.table, said[:, :k], said[:, -1])
+def fit_trees(t: Training, said: np.ndarray, rows: np.ndarray) -> tuple[BoostedTrees, BoostedTrees]:
+    """Trees over what models said of rows (bool) that they had not seen: of essays as they stand, and of what counts in them;
+    ``said`` as ``said_of`` gives it, of all rows."""
+    k, own = len(LABELS), rows & (said[:, -1] < FORMULAIC_FROM)
+    return _boosted(t, said[:, :k], said[:, -1], rows), _boosted(t, said[:, k:-1], said[:, -1], own)
+
+
+def _boosted(t: Training, probabilities: np.ndarray, chance: np.ndarray, rows: np.ndarray) -> BoostedTrees:
+    features = tree_features(t.table.only(rows), probabilities[rows], chance[rows])
+    label = t.label[rows]
     model = HistGradientBoostingClassifier(
         max_iter=ROUNDS, learning_rate=LEARNING_RATE, max_depth=DEPTH, max_leaf_nodes=None, min_samples_leaf=LEAST_ROWS,
         early_stopping=False, random_state=0,
-    ).fit(features[rows], t.label[rows])
+    ).fit(features[label >= 0], label[label >= 0])
     parts = [_as_heap(tree.nodes) for round in model._predictors for tree in round]
     return BoostedTrees(model._baseline_prediction.ravel(), *(np.stack(part) for part in zip(*parts)))
 
@@ -254,6 +261,18 @@ def _as_heap(nodes: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
             feature[at], threshold[at] = node["feature_idx"], node["num_threshold"]
             waiting += [(2 * at + 1, node["left"]), (2 * at + 2, node["right"])]
     return feature, threshold, value
+
+
+def fit_wording(t: Training, counting: np.ndarray, rows: np.ndarray) -> WordingModel:
+    """From the essays of these rows (bool) and the readers' grades of their aspects; ``counting`` (rows, labels) as models
+    count them that had not seen them."""
+    essays = np.unique(t.table.essay[rows])
+    number, words, weights = np.searchsorted(essays, t.table.essay[rows]), t.table.hashed[rows, :WORD_SLOTS], []
+    for k, label in enumerate(CARRYING):
+        share = np.concatenate([shares(counting[t.table.essay == essay, label]) for essay in essays])
+        held = sparse.csr_matrix((share, (number, np.arange(len(number))))) @ words
+        weights.append(Ridge(WORDING_PENALTY, solver="sparse_cg", tol=1e-4).fit(held, t.aspects[essays, k]).coef_)
+    return WordingModel(np.stack(weights, axis=1))
 
 
 @dataclass(frozen=True)
@@ -280,6 +299,8 @@ class LeftOut:
 
     probabilities: np.ndarray
     """(rows, labels)"""
+    counting: np.ndarray
+    """(rows, labels) as they count for the level."""
     features: np.ndarray
     """(essays, features)"""
     levels: np.ndarray
@@ -291,43 +312,46 @@ class LeftOut:
 def leave_out(t: Training, unseen: Unseen) -> LeftOut:
     """Judge each campaign by models that saw it in no step.
 
-    What trees and level learn from, too, was said by models that had not seen the judged campaigns, nor the campaign of
+    What trees, wording and level learn from, too, was said by models that had not seen the judged campaigns, nor the campaign of
     which they said it.
     """
-    labelling = np.zeros((len(t.label), len(LABELS)))
+    labelling, counted = np.zeros((2, len(t.label), len(LABELS)))
     judged = np.zeros((len(t.essays), len(FEATURES)))
     levels, scores = np.zeros(len(t.essays), int), np.zeros(len(t.essays))
     groups = np.arange(unseen.group.max() + 1)
     for group in groups:
         said, here = unseen.without[group], unseen.group == group
-        features = np.zeros_like(judged)
-        for part in np.array_split(groups[groups != group], INNER):
-            others = np.isin(unseen.group, part)
-            _, features[t.table.essay[others]] = _features(t, others, said, fit_trees(t, said, np.flatnonzero(~here & ~others)))
-        labelling[here], features[t.table.essay[here]] = _features(t, here, said, fit_trees(t, said, np.flatnonzero(~here)))
-        own = np.zeros(len(t.essays), bool)
+        parts = [np.isin(unseen.group, part) for part in np.array_split(groups[groups != group], INNER)] + [here]
+        counting, merits = np.zeros((len(t.label), len(LABELS))), np.zeros((len(t.label), len(ASPECTS)))
+        for part in parts:
+            found, counting[part] = _read(t, part, said, fit_trees(t, said, ~here & ~part))
+        labelling[here], counted[here] = found, counting[here]
+        for part in parts:
+            merits[part] = fit_wording(t, counting, ~here & ~part).merits(t.table.only(part))
+        features, own = depth_features(t.table, np.hstack([counting, merits])), np.zeros(len(t.essays), bool)
         own[t.table.essay[here]] = True
         model = fit_ordinal(features[~own & (t.levels > 0)], t.levels[~own & (t.levels > 0)] - 1)
         judged[own] = features[own]
         levels[own] = model.grade(features[own]) + 1
         scores[own] = 100 * model.above(features[own]).mean(axis=1)
-    return LeftOut(labelling, judged, levels, scores)
+    return LeftOut(labelling, counted, judged, levels, scores)
 
 
-def _features(t: Training, rows: np.ndarray, said: np.ndarray, trees: BoostedTrees) -> tuple[np.ndarray, np.ndarray]:
-    """Of these rows (bool) what ``read_twice`` would have said with these trees: probabilities as labelled, and for each
-    row the features of its essay's level."""
+def _read(
+    t: Training, rows: np.ndarray, said: np.ndarray, trees: tuple[BoostedTrees, BoostedTrees]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Of these rows (bool) what ``read_twice`` would have said with these trees: probabilities as labelled, and as they count."""
     table, said, k = t.table.only(rows), said[rows], len(LABELS)
     first, second, chance = said[:, :k], said[:, k:-1], said[:, -1]
-    labelling, own = looked_at_again(table, first, chance, trees), chance < FORMULAIC_FROM
+    labelling, own = looked_at_again(table, first, chance, trees[0]), chance < FORMULAIC_FROM
     counting = earning_nothing(labelling)
-    counting[own] = looked_at_again(table.only(own), second[own], chance[own], trees)
-    return labelling, depth_features(table, counting)[np.unique(table.essay, return_inverse=True)[1]]
+    counting[own] = looked_at_again(table.only(own), second[own], chance[own], trees[1])
+    return labelling, counting
 
 
-def depth_features(table: SentenceTable, probabilities: np.ndarray) -> np.ndarray:
-    """(essays, len(FEATURES)) of the essays that hold the table's sentences."""
-    return np.stack([essay_features(probabilities[table.essay == essay]) for essay in np.unique(table.essay)])
+def depth_features(table: SentenceTable, counts: np.ndarray) -> np.ndarray:
+    """(essays, len(FEATURES)) of the essays that hold the table's sentences; ``counts`` as ``essay_features`` takes them."""
+    return np.stack([essay_features(counts[table.essay == essay]) for essay in np.unique(table.essay)])
 
 
 def main() -> None:
@@ -351,8 +375,10 @@ def main() -> None:
         {a: fit_ordinal(features[rated], t.aspects[rated, k]) for k, a in enumerate(ASPECTS)},
         float(np.quantile(off, COVERED)),
     )
-    rows = np.arange(len(t.label))
-    save_models(HERE / "model.npz", replace(fit_all(t, rows), trees=fit_trees(t, said.each, rows)), depth)
+    rows = np.ones(len(t.label), bool)
+    trees, counting_trees = fit_trees(t, said.each, rows)
+    labels = replace(fit_all(t, np.flatnonzero(rows)), trees=trees, counting_trees=counting_trees, wording=fit_wording(t, out.counting, rows))
+    save_models(HERE / "model.npz", labels, depth)
 
 
 if __name__ == "__main__":
