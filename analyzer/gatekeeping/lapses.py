@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from analyzer.essay import Essay
 from analyzer.gatekeeping.dates import batch_years, count_campaigns, wrong_dates
@@ -12,6 +14,10 @@ from analyzer.gatekeeping.names import Roster, other_names
 from analyzer.gatekeeping.reading import Reading
 from analyzer.gatekeeping.tricks import tricks
 from analyzer.gatekeeping.whole import Theme, off_topic, too_short, unfinished, usual_length
+from analyzer.parallel import each
+
+_AT_ONCE = 500
+"""Essays that a process reads at once."""
 
 _NEAR = 6
 """Two findings of a kind so close together are one: 20XX年 and X月, a footer's two lines."""
@@ -27,24 +33,46 @@ def find_lapses(essays: Sequence[Essay], expected_characters: int | None = None)
     for essay in essays:
         by_batch.setdefault(essay.batch, []).append(essay)
     roster, years = Roster.of(essays), batch_years(essays)
-    findings: dict[str, list[Finding]] = {}
+    parts = []
     for batch, members in by_batch.items():
-        theme, usual, campaigns = (Theme.of(members), usual_length(members), count_campaigns(members))
-        for essay in members:
-            reading = Reading(essay)
-            findings[essay.id] = _merged(
-                [
-                    *leftovers(reading),
-                    *other_names(reading, roster),
-                    *wrong_dates(reading, years.get(batch), campaigns, len(members)),
-                    *too_short(reading, expected_characters, usual),
-                    *unfinished(reading),
-                    *off_topic(reading, theme),
-                    *tricks(essay),
-                ],
-                essay.text,
-            )
+        others = _Others(roster, years.get(batch), count_campaigns(members), len(members), Theme.of(members), usual_length(members),
+                         expected_characters)
+        parts += [(members[start : start + _AT_ONCE], others) for start in range(0, len(members), _AT_ONCE)]
+    findings: dict[str, list[Finding]] = {}
+    for found in each(_lapses, parts):
+        findings |= found
     return [finding for essay in essays for finding in findings[essay.id]]
+
+
+@dataclass(frozen=True)
+class _Others:
+    """What the other essays of a batch tell, and the length that was asked for."""
+
+    roster: Roster
+    when: tuple[int, int] | None
+    campaigns: Counter
+    essays: int
+    theme: Theme
+    usual: float | None
+    expected: int | None
+
+
+def _lapses(part: tuple[Sequence[Essay], _Others]) -> dict[str, list[Finding]]:
+    essays, others = part
+    found = {}
+    for essay in essays:
+        reading = Reading(essay)
+        lapses = [
+            *leftovers(reading),
+            *other_names(reading, others.roster),
+            *wrong_dates(reading, others.when, others.campaigns, others.essays),
+            *too_short(reading, others.expected, others.usual),
+            *unfinished(reading),
+            *off_topic(reading, others.theme),
+            *tricks(essay),
+        ]
+        found[essay.id] = _merged(lapses, essay.text)
+    return found
 
 
 def _merged(found: list[Finding], text: str) -> list[Finding]:
