@@ -112,12 +112,8 @@ def _where(counts: np.ndarray) -> np.ndarray:
 def outline(tagged: Sequence[tuple[str, str]]) -> list[str]:
     """Words of (word, part of speech) pairs with what the topic decides taken out: nouns, numbers and times become their class, the rest stays.
 
-    What is left (我、没有、因为、每月、应当、才) says what a sentence does, in any campaign. An English sentence, of which jieba
-    knows no parts of speech, is left as it is, in small letters.
+    What is left (我、没有、因为、每月、应当、才) says what a sentence does, in any campaign.
     """
-    tags = {tag for _, tag in tagged}
-    if "eng" in tags and tags <= {"eng", "x", "m"}:
-        return [word.lower() for word, _ in tagged if word.strip()]
     kept = []
     for word, tag in tagged:
         if tag[0] in "ni" or tag == "eng":

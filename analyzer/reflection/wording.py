@@ -1,4 +1,4 @@
-"""How an aspect is worded: by ten sentences labelled ``insight`` one view may have changed, or none.
+"""How an aspect is worded: of two sentences labelled ``insight`` one shows how a view changed, the other announces it.
 
 Readers grade each aspect of an essay 0 to 3. What their grades owe to words is learnt from the words of the sentences that
 carry the aspect (topic words replaced by their class), so that every sentence has a merit of its own, and an essay their mean.
