@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 from filelock import FileLock
 
-from analyzer.copying.candidates import COMMON, SHARED, fingerprints, most_votes
+from analyzer.copying.candidates import COMMON, GAP, PARTNERS, SHARED, fingerprints, most_votes, plain_votes, votes_in_step
 from analyzer.copying.commonness import Counts, rarity
 from analyzer.copying.document import Document, mask, prepare
 from analyzer.copying.fingerprints import DENSITY
@@ -33,11 +33,8 @@ from analyzer.text.encode import Encoder, Vectors, encode_once
 LONG = 2_000
 """Earlier essays up to which all of them are compared."""
 
-PARTNERS = 6
-"""Earlier essays that are compared for the sake of one new essay: so many that share fingerprints, and so many that say the same."""
-
 LEAST, TELLING = 2.5, 4.0
-"""Weight of shared fingerprints from which an earlier essay may be one of the PARTNERS, and from which it is compared however many
+"""Weight of shared fingerprints from which an earlier essay may be one of the PARTNERS of a new one, and from which it is compared however many
 others share as much. A passage needs the evidence of 10 k-grams (finder.LEAST_EVIDENCE); of 10 in a row at least LEAST are
 fingerprints (one in each WINDOW), TELLING on the average (fingerprints.DENSITY)."""
 
@@ -56,7 +53,7 @@ _SENTENCES = 24
 _TABLES = """
 CREATE TABLE IF NOT EXISTS essays (essay INTEGER, text BLOB);
 CREATE TABLE IF NOT EXISTS prints (print UBIGINT, essay INTEGER);
-CREATE TABLE IF NOT EXISTS said (sentence BIGINT, essay INTEGER);
+CREATE TABLE IF NOT EXISTS said (sentence BIGINT, essay INTEGER, place INTEGER);
 CREATE TABLE IF NOT EXISTS laid_out (essays INTEGER);
 """
 
@@ -140,7 +137,8 @@ class _Archive:
         texts = [text for those in readings for text in those]
         sentence = _sentence_numbers(texts)
         prints_ = pd.DataFrame({"print": np.concatenate(prints), "essay": np.repeat(number, [len(p) for p in prints])})
-        said = pd.DataFrame({"sentence": sentence, "essay": np.repeat(number, [len(r) for r in readings])}).drop_duplicates()
+        places = np.concatenate([np.arange(len(those)) for those in readings])
+        said = pd.DataFrame({"sentence": sentence, "essay": np.repeat(number, [len(r) for r in readings]), "place": places})
         different, first = np.unique(sentence, return_index=True)
         unseen = ~np.isin(different, self._among("said", "sentence", different))
         vectors = encode_once([texts[k] for k in first[unseen]], encoder, cache=cache)
@@ -192,17 +190,26 @@ class _Archive:
         near, cosine = self._index.search(Vectors(vectors.unique, stored), _SEARCHED)
         csls = 2 * (cosine - cosine[:, :NEAREST].mean(axis=1, keepdims=True))  # the other side's mean is not known: as on this side
         found = near != -1
-        asking = pd.DataFrame({"sentence_row": row, "document": owner})
-        votes = pd.DataFrame({
-            "sentence_row": np.nonzero(found)[0], "sentence": near[found], "vote": np.exp(4 * csls[found].astype(float))})
+        votes = pd.DataFrame({"sentence_row": np.nonzero(found)[0], "sentence": near[found], "csls": csls[found].astype(float)})
         voted = self._db.execute(
-            "WITH held AS (SELECT DISTINCT sentence, essay FROM said SEMI JOIN votes USING (sentence) SEMI JOIN allowed USING (essay)), "
-            f"rare AS (SELECT sentence FROM held GROUP BY sentence HAVING count(*) <= {OFTEN}), "
-            "nearest AS (SELECT * FROM votes SEMI JOIN rare USING (sentence) "
-            f"QUALIFY row_number() OVER (PARTITION BY sentence_row ORDER BY vote DESC, sentence) <= {NEAREST}) "
-            "SELECT document, essay, round(sum(vote), 6) AS vote FROM asking JOIN nearest USING (sentence_row) JOIN held USING (sentence) "
-            "GROUP BY document, essay").fetchnumpy()
-        return set(most_votes(voted["document"], voted["essay"], voted["vote"], PARTNERS)[1].tolist())
+            "WITH held AS (SELECT * FROM said SEMI JOIN votes USING (sentence) SEMI JOIN allowed USING (essay)), "
+            f"rare AS (SELECT sentence FROM held GROUP BY sentence HAVING count(DISTINCT essay) <= {OFTEN}), "
+            "nearest AS (SELECT *, row_number() OVER (PARTITION BY sentence_row ORDER BY csls DESC, sentence) AS rank "
+            "FROM votes SEMI JOIN rare USING (sentence)) "
+            f"SELECT sentence_row, rank, csls, essay, place FROM nearest JOIN held USING (sentence) WHERE rank <= {SEARCHED} "
+            "ORDER BY sentence_row, essay, place").df()
+        asking = pd.DataFrame({"sentence_row": row, "document": owner, "at": np.arange(len(row)) + GAP * owner})
+        voted = asking.merge(voted, on="sentence_row")
+        essays, number = np.unique(voted["essay"].to_numpy(), return_inverse=True)
+        there = number * (voted["place"].to_numpy().max(initial=0) + GAP) + voted["place"].to_numpy()
+        chosen = set()
+        for most, weighed in ((NEAREST, plain_votes), (SEARCHED, votes_in_step)):
+            asked = (voted["rank"] <= most).to_numpy()
+            weight = weighed(voted["at"].to_numpy()[asked], there[asked], voted["csls"].to_numpy()[asked])
+            pair, place = np.unique(voted["document"].to_numpy()[asked] * len(essays) + number[asked], return_inverse=True)
+            document, choice = np.divmod(pair, max(1, len(essays)))
+            chosen |= set(essays[most_votes(document, choice, np.bincount(place, weight, len(pair)), PARTNERS)[1]].tolist())
+        return chosen
 
 
 def _beginnings(essay: Essay) -> tuple[np.ndarray, list[str]]:

@@ -58,8 +58,8 @@ class Near:
             hubness[block] = (taken * cosine).sum(axis=1) / np.maximum(taken.sum(axis=1), 1)
         return hubness
 
-    def votes(self, hubness: np.ndarray, rows: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """(v,) rows, (v,) rows of other documents among the NEAREST of each by CSLS, (v,) that CSLS.
+    def votes(self, hubness: np.ndarray, rows: np.ndarray | None = None, most: int = NEAREST) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """(v,) rows, (v,) rows of other documents among the ``most`` nearest of each by CSLS, (v,) that CSLS.
 
         ``rows``: whose votes are asked for, all by default.
         """
@@ -75,7 +75,7 @@ class Near:
             others = np.column_stack([own, self.others[own]])
             score = 2 * np.column_stack([np.ones(len(own)), self.cosine[own]]) - mean[others]
             score[(others < 0) | (times[others] > OFTEN)] = -np.inf
-            kept = np.argpartition(-score, min(NEAREST, score.shape[1] - 1), axis=1)[:, :NEAREST]
+            kept = np.argpartition(-score, min(most, score.shape[1] - 1), axis=1)[:, :most]
             voter = np.repeat(block, kept.shape[1])
             other, value = np.take_along_axis(others, kept, 1).ravel(), np.take_along_axis(score, kept, 1).ravel()
             voter, other, value = (x[np.isfinite(value)] for x in (voter, other, value))
