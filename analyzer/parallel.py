@@ -51,7 +51,7 @@ def processes(count: int | None = None) -> Iterator[None]:
     if count < 2:
         yield
         return
-    with ProcessPoolExecutor(count, mp_context=get_context("spawn"), initializer=_end_with_parent) as pool:
+    with ProcessPoolExecutor(count, mp_context=get_context("spawn"), initializer=_begin) as pool:
         token = _pool.set(_Pool(pool, count))
         try:
             yield
@@ -110,8 +110,14 @@ def in_threads(function: Callable[[T], R], items: Sequence[T]) -> Iterator[R]:
         yield from pool.map(function, items)
 
 
-def _end_with_parent() -> None:
-    """A process whose parent was killed would wait for work for ever."""
+def _begin() -> None:
+    """In a process of its own: one thread, since there is a process a core; and an end when the parent was killed, which would
+    otherwise be waited for for ever."""
+    os.environ["OPENBLAS_NUM_THREADS"] = "1"  # read when numpy is loaded; if it is already, below
+    import numpy  # noqa: F401
+    from threadpoolctl import threadpool_limits
+
+    threadpool_limits(1, user_api="blas")
 
     def watch() -> None:
         parent_process().join()
