@@ -18,7 +18,7 @@ import sys
 import time
 from pathlib import Path
 
-from benchmarks.made_batch import read_copies, write_batch
+from benchmarks.made_batch import essay_files, read_copies, write_batch
 from benchmarks.scale import recall
 
 NEW = 100
@@ -48,7 +48,7 @@ def _keep(made: Path, home: Path, count: int) -> None:
     from analyzer.report.report import Report
     from analyzer.store import Store
 
-    essays = read_batch([made / "essays.jsonl"]).essays[:count]
+    essays = read_batch(essay_files(made)).essays[:count]
     nothing = {essay.id: Originality(essay.id, "clear", 0.0, 0.0, 0.0, 0.0, 1.0) for essay in essays}
     unrated = {essay.id: Reflection(essay.id, None, None, None, None, {}, ()) for essay in essays}
     Store(home).add_report("earlier", Report(essays, (), nothing, unrated, unrated, (), (), (), (), files=count))
@@ -57,7 +57,7 @@ def _keep(made: Path, home: Path, count: int) -> None:
 def _analyzed(made: Path, home: Path, new: Path, first: int) -> tuple[dict[str, float], dict[str, float]]:
     """Costs, and recall, of analyzing the essays from the ``first`` on."""
     new.mkdir(parents=True, exist_ok=True)
-    lines = (made / "essays.jsonl").read_text(encoding="utf-8").splitlines()[first : first + NEW]
+    lines = [line for path in essay_files(made) for line in path.read_text(encoding="utf-8").splitlines()][first : first + NEW]
     (new / "essays.jsonl").write_text("\n".join(lines), encoding="utf-8")
     command = [sys.executable, "-c", "from analyzer.cli import main; raise SystemExit(main())", "analyze", new / "essays.jsonl",
                "--official", made / "official.txt", "--history", "--out", new / "report"]

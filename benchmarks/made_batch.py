@@ -14,7 +14,7 @@ import random
 import re
 import sys
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,6 +33,8 @@ SHARES = {"quote": 0.08, "common": 0.3}
 LONGEST, SHORTEST = 70, 12
 """Characters of a walked sentence."""
 _END = "。"
+_ROWS_A_FILE = 10_000
+"""Some 30 MB; a table of more than 64 MiB is not read (ingest.limits)."""
 
 
 @dataclass(frozen=True)
@@ -189,14 +191,22 @@ def _person(number: int, rng: random.Random, campaigns: list[Campaign]) -> dict:
 
 
 def write_batch(size: int, folder: Path, seed: int = 1) -> None:
-    """``essays.jsonl``, ``official.txt`` and ``copies.jsonl`` in the folder."""
+    """``essays*.jsonl``, ``official.txt`` and ``copies.jsonl`` in the folder."""
     rows, official, copies = make_batch(size, seed)
     folder.mkdir(parents=True, exist_ok=True)
-    with open(folder / "essays.jsonl", "w", encoding="utf-8") as out:
-        out.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
-    with open(folder / "copies.jsonl", "w", encoding="utf-8") as out:
-        out.writelines(json.dumps(vars(copy), ensure_ascii=False) + "\n" for copy in copies)
+    for start in range(0, size, _ROWS_A_FILE):
+        _write_lines(folder / f"essays-{start // _ROWS_A_FILE:03d}.jsonl", rows[start : start + _ROWS_A_FILE])
+    _write_lines(folder / "copies.jsonl", [vars(copy) for copy in copies])
     (folder / "official.txt").write_text(official, encoding="utf-8")
+
+
+def _write_lines(path: Path, rows: Iterable[dict]) -> None:
+    with open(path, "w", encoding="utf-8") as out:
+        out.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+
+
+def essay_files(folder: Path) -> list[Path]:
+    return sorted(folder.glob("essays-*.jsonl"))
 
 
 def read_copies(folder: Path) -> Iterator[Copy]:

@@ -21,7 +21,7 @@ from pathlib import Path
 import numpy as np
 
 from analyzer.copying.match import Match
-from benchmarks.made_batch import KINDS, Copy, read_copies, write_batch
+from benchmarks.made_batch import KINDS, Copy, essay_files, read_copies, write_batch
 
 SIZES = (200, 1000, 4000)
 
@@ -94,7 +94,7 @@ def measure(folder: Path) -> dict:
 
     clock = Clock()
     clock(STAGES[0])
-    batch = read_batch([folder / "essays.jsonl"])
+    batch = read_batch(essay_files(folder))
     with processes():
         report = analyze(batch, read_documents([folder / "official.txt"]), progress=clock)
     clock("写出结果")

@@ -17,7 +17,7 @@ import threading
 from collections import defaultdict
 from pathlib import Path
 
-from benchmarks.made_batch import write_batch
+from benchmarks.made_batch import essay_files, write_batch
 from benchmarks.standalone import standalone
 
 EVERY = 0.2
@@ -45,7 +45,7 @@ def main() -> None:
 def measure(folder: Path, engine: str, *more: str) -> dict[str, float]:
     """Processor seconds of the command and all that works for it, by kind of process; a master and workers that ran before are
     the cluster's own and do not count."""
-    command = [sys.executable, "-m", "analyzer.cli", "analyze", str(folder / "essays.jsonl"), "--official", str(folder / "official.txt"),
+    command = [sys.executable, "-m", "analyzer.cli", "analyze", *map(str, essay_files(folder)), "--official", str(folder / "official.txt"),
                "--no-cache", "--out", str(folder / engine), "--engine", engine, *more]
     with Watch() as watch:
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)

@@ -24,10 +24,10 @@ class Limits:
     """Each number is far above what an honest batch needs and far below what stops a 4 GiB laptop."""
 
     # the batch
-    files: int = 20_000
-    """Files in one batch. The largest campaign planned for is 10,000 essays; twice that leaves room for side files."""
-    total_bytes: int = 4096 * MEBI
-    """All files together, unpacked. 10,000 essays of 60 KB (a typical docx) are 600 MB."""
+    files: int = 120_000
+    """Files in one batch. The largest campaign planned for is 100,000 essays; the rest is room for side files."""
+    total_bytes: int = 16384 * MEBI
+    """All files together, unpacked. 100,000 essays of 60 KB (a typical docx) are 6 GB."""
 
     # one file
     file_bytes: int = 64 * MEBI
@@ -36,16 +36,16 @@ class Limits:
     """Of a file's path that is shown; Windows knows 260, a zip up to 65,535."""
 
     # a zip
-    zip_files: int = 20_000
+    zip_files: int = 120_000
     """Members of one zip, folders included, as ``files``; told from its directory before that is read."""
-    zip_bytes: int = 2048 * MEBI
+    zip_bytes: int = 8192 * MEBI
     """What one zip unpacks to by its own account. One unit's zip may not use up what the whole batch may have."""
     nested_bytes: int = 512 * MEBI
     """A zip within a zip, which has to be held in memory."""
     depth: int = 2
     """Zips within zips: the collected zip, one a unit in it, one a section in that."""
-    directory_bytes: int = 16 * MEBI
-    """Directory of a zip: 46 bytes and the name for each member, so 20,000 with long names. It is read whole."""
+    directory_bytes: int = 32 * MEBI
+    """Directory of a zip: 46 bytes and the name for each member, so 120,000 with long names. It is read whole."""
     ratio: int = 200
     """Unpacked over packed size of a zip member, checked from ``ratio_from`` on. XML in a docx packs 10:1 to 30:1,
     deflate's bound is 1032:1, which only filler reaches."""
@@ -63,7 +63,7 @@ class Limits:
     """Text of one essay. The longest honest ones have some 10,000 characters; a long book has 1,000,000."""
     pages: int = 1_000
     """Pages of a PDF: a long book. An essay has under 30."""
-    roster_rows: int = 100_000
+    roster_rows: int = 120_000
     """Rows of a roster that are looked at; spreadsheets with formatted empty rows reach 1,048,576."""
 
     # the process that reads it
