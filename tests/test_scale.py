@@ -10,7 +10,7 @@ import pytest
 
 from analyzer import parallel
 from analyzer.copying import find_matches, load_models, quote_documents
-from analyzer.copying.candidates import lexical_pairs
+from analyzer.copying.candidates import lexical_pairs, plain_votes, votes_in_step
 from analyzer.copying.neighbours import Near, _by_index, search
 from analyzer.copying.postings import find_postings
 from analyzer.copying.terms import character_rows, word_rows
@@ -145,6 +145,18 @@ def test_neighbours_of_ones_own_essay_do_not_count():
     assert near.hubness().tolist() == pytest.approx([0.5, 0.2, 0.45, 0.25])
     rows, others, _ = near.votes(near.hubness())
     assert (near.document[rows] != near.document[others]).all()
+
+
+def test_sentences_in_the_same_order_outweigh_sentences_that_are_near_here_and_there():
+    retold = [(k, 100 + k + (k > 2)) for k in range(5)]  # one sentence put in between
+    scattered = [(k, 204 - k) for k in range(5)]
+    a, b = np.array(retold + scattered).T
+    csls = np.repeat([0.1, 0.3], 5)
+    plain, in_step = plain_votes(a, b, csls), votes_in_step(a, b, csls)
+    assert plain[:5].sum() < plain[5:].sum()
+    assert in_step[:4].min() > 0 == in_step[5:].max()
+    assert (votes_in_step(b, a, csls) == in_step).all()  # whichever text votes
+    assert len(votes_in_step(a[:0], b[:0], csls[:0])) == 0
 
 
 def test_planted_copies_are_found_in_a_batch_beyond_all_pairs(made):
