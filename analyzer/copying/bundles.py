@@ -86,6 +86,7 @@ def find_bundles(
     postings = find_postings(documents)
     commonness = Commonness(postings, common_kgrams, elsewhere)
     shared = shared_runs(documents, lexical_pairs(documents), postings, commonness)
+    del postings  # of a large comparison, gigabytes
     alone = {pair for pair, evidence in shared.items() if is_alone(documents[pair[0]], documents[pair[1]], evidence)}
     space = build_space(documents, vectors, background)
     near = near_pairs(documents, space) if space.near else all_pairs(documents)

@@ -65,17 +65,12 @@ def quote_documents(
     """Documents with quotations masked, and the quotations as matches; ``essays`` are (essay, where) pairs."""
     sources = [prepare(essay, "official") for essay in official]
     documents, quotes = [], []
-    for document, found in each(partial(_without_quotes, sources=sources), essays):
-        documents.append(document)
+    for essay, where in essays:  # not in other processes: what comes back from one takes twice the memory
+        document = prepare(essay, where)
+        found = official_quotes(document, sources)
         quotes += found
+        documents.append(mask(document, [(m.start, m.end) for m in found] + marked_quotes(essay.text)))
     return documents, quotes
-
-
-def _without_quotes(placed: tuple[Essay, str], sources: Sequence[Document]) -> tuple[Document, list[Match]]:
-    essay, where = placed
-    document = prepare(essay, where)
-    found = official_quotes(document, sources)
-    return mask(document, [(m.start, m.end) for m in found] + marked_quotes(essay.text)), found
 
 
 def find_matches(

@@ -44,9 +44,9 @@ class Postings:
         """
         from scipy import sparse
 
-        first = self.table.astype(np.float32)
-        first.data *= weights.astype(np.float32)[first.indices]
-        second = sparse.csr_matrix((np.ones_like(first.data), self.table.indices, self.table.indptr), self.table.shape)
+        of = lambda values: sparse.csr_matrix((values, self.table.indices, self.table.indptr), self.table.shape)
+        first = of(self.table.data * weights.astype(np.float32)[self.table.indices])
+        second = of(np.ones_like(first.data))
         found = np.zeros(len(pairs))
         for start in range(0, len(pairs), _PAIRS_AT_ONCE):
             a, b = pairs[start : start + _PAIRS_AT_ONCE].T

@@ -29,7 +29,7 @@ PAIRS_AT_ONCE = 1000
 CHAIN_FEATURES = ("score", "log_score", "common", "margin_a", "margin_b", "margin_third")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Chain:
     """The best chain of one pair of documents: indices of documents, (row, column) pairs among their sentences."""
 
@@ -61,11 +61,11 @@ def _chains(space: SentenceSpace, pairs: np.ndarray, model: Logistic) -> list[Ch
         commons.append(features[..., 7] / 2)
     kept = [k for k, s in enumerate(scores) if s.size]
     found = dict(zip(kept, best_chains([scores[k] for k in kept])))
-    chains = []
+    chains, steps = [], {}  # a step that many chains take is held once: of a large batch there are ten million
     for k, (a, b) in enumerate(pairs):
         score, path = found.get(k, (0.0, []))
         common = float(np.mean([commons[k][i, j] for i, j in path])) if path else 0.0
-        chains.append(Chain(int(a), int(b), score, tuple(path), common))
+        chains.append(Chain(int(a), int(b), score, tuple(map(steps.setdefault, path, path)), common))
     return chains
 
 
