@@ -1,6 +1,6 @@
 """Time, memory and recall as a batch grows: ``python -m benchmarks.scale [SIZE …] [--out FOLDER]``.
 
-Each size runs in a process of its own, from files to report, on batches of benchmarks/made_batch.py, without a cache of
+Each size runs in a process of its own, from files to report, on batches of benchmarks/made_batch.py, with an empty cache of
 vectors. Prints a table a stage, fits how the whole grows (time ~ size ** exponent) and writes ``scale.json`` and ``scale.svg``,
 which keep the sizes measured before. benchmarks/history.py measures new essays beside earlier ones.
 """
@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -92,11 +93,12 @@ def measure(folder: Path) -> dict:
     from analyzer.report.document import write_document
     from analyzer.report.workbook import write_workbook
 
+    shutil.rmtree(folder / "cache", ignore_errors=True)
     clock = Clock()
     clock(STAGES[0])
     batch = read_batch(essay_files(folder))
     with processes():
-        report = analyze(batch, read_documents([folder / "official.txt"]), progress=clock)
+        report = analyze(batch, read_documents([folder / "official.txt"]), progress=clock, cache=folder / "cache")
     clock("写出结果")
     with tempfile.TemporaryDirectory() as out:
         report.to_json(Path(out) / "report.json")
