@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
+from collections.abc import Container
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -25,12 +26,13 @@ def main() -> None:
     campaigns = load_campaigns()
     history = [Essay(id=f"made/{row['id']}", text=row["text"]) for row in make_batch(made)[0]]
     for campaign in campaigns:
-        history += [_earlier(campaign, essay) for essay in campaign.documents("essay") if essay.id not in _sources(campaign)]
+        copiers = _sources(campaign)
+        history += [replace(e, id=f"{campaign.name}/{e.id}") for e in campaign.documents("essay") if e.id not in copiers]
     sources, found, new, compared = Counter(), Counter(), 0, 0
     with TemporaryDirectory() as cache:
         for campaign in campaigns:
             copiers = _sources(campaign)
-            chosen = _chosen(campaign, history, Path(cache))
+            chosen = _chosen(campaign, copiers, history, Path(cache))
             new, compared = new + len(copiers), compared + len(chosen)
             for edit, source in [each for of in copiers.values() for each in of]:
                 sources[edit] += 1
@@ -51,12 +53,8 @@ def _sources(campaign: Campaign) -> dict[str, set[tuple[str, str]]]:
     return {id: sources for id, sources in of.items() if sources and id not in read}
 
 
-def _earlier(campaign: Campaign, essay: Essay) -> Essay:
-    return replace(essay, id=f"{campaign.name}/{essay.id}")
-
-
-def _chosen(campaign: Campaign, history: list[Essay], cache: Path) -> set[str]:
-    new = [(essay, "batch") for essay in campaign.documents("essay") if essay.id in _sources(campaign)]
+def _chosen(campaign: Campaign, copiers: Container[str], history: list[Essay], cache: Path) -> set[str]:
+    new = [(essay, "batch") for essay in campaign.documents("essay") if essay.id in copiers]
     documents, _ = quote_documents(new, campaign.documents("official"))
     vectors = encode_once([reading for document in documents for reading in document.readings], load_encoder(), cache=cache)
     return {essay.id for essay in worth_comparing(documents, vectors, history, load_encoder(), cache)[0]}

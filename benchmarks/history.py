@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import resource
 import shutil
 import subprocess
 import sys
@@ -31,7 +30,7 @@ def main() -> None:
     options = parser.parse_args()
     folder = options.out / f"beside-{options.earlier}"
     made, home = folder / "made", folder / "home"
-    if not (made / "official.txt").exists():
+    if not essay_files(made):
         write_batch(options.earlier + 2 * NEW, made)
     if home.exists():
         shutil.rmtree(home)
@@ -55,16 +54,18 @@ def _keep(made: Path, home: Path, count: int) -> None:
 
 
 def _analyzed(made: Path, home: Path, new: Path, first: int) -> tuple[dict[str, float], dict[str, float]]:
-    """Costs, and recall, of analyzing the essays from the ``first`` on."""
+    """Costs (of its largest process the peak, MiB), and recall, of analyzing the essays from the ``first`` on."""
     new.mkdir(parents=True, exist_ok=True)
     lines = [line for path in essay_files(made) for line in path.read_text(encoding="utf-8").splitlines()][first : first + NEW]
     (new / "essays.jsonl").write_text("\n".join(lines), encoding="utf-8")
     command = [sys.executable, "-c", "from analyzer.cli import main; raise SystemExit(main())", "analyze", new / "essays.jsonl",
                "--official", made / "official.txt", "--history", "--out", new / "report"]
-    before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-    subprocess.run(list(map(str, command)), check=True, env={**os.environ, "XINDE_HOME": str(home)}, capture_output=True)
-    wall, after = time.perf_counter() - began, resource.getrusage(resource.RUSAGE_CHILDREN)
-    cost = {"wall": wall, "cpu": after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, "peak": after.ru_maxrss / 2**10}
+    began = time.perf_counter()
+    process = subprocess.Popen(list(map(str, command)), env={**os.environ, "XINDE_HOME": str(home)}, stdout=subprocess.DEVNULL)
+    _, status, used = os.wait4(process.pid, 0)
+    if status:
+        raise SystemExit(os.waitstatus_to_exitcode(status))
+    cost = {"wall": time.perf_counter() - began, "cpu": used.ru_utime + used.ru_stime, "peak": used.ru_maxrss / 2**10}
     return cost, _recall(made, new, first)
 
 
@@ -74,7 +75,7 @@ def _recall(made: Path, new: Path, first: int) -> dict[str, float]:
 
     report = Report.from_json(new / "report" / "report.json")
     ids = {essay.id for essay in report.essays}
-    copies = [copy for copy in read_copies(made) if copy.essay in ids]
+    copies = [copy for copy in read_copies(made) if copy.essay in ids and copy.source not in ids]
     return recall(copies, report.matches, lambda other: other.rsplit("/", 1)[-1])
 
 

@@ -48,7 +48,7 @@ def main() -> None:
 
 def _in_own_process(size: int, out: Path) -> dict:
     folder = out / f"batch-{size}"
-    if not (folder / "official.txt").exists():
+    if not essay_files(folder):
         write_batch(size, folder)
     done = subprocess.run([sys.executable, "-m", "benchmarks.scale", "--one", str(folder)], check=True, stdout=subprocess.PIPE)
     return json.loads(done.stdout.splitlines()[-1])

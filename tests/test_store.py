@@ -195,6 +195,19 @@ def test_an_older_store_is_copied_and_brought_up_to_date(tmp_path, report):
     assert examine(home) == []
 
 
+def test_an_older_store_with_a_damaged_report_opens_all_the_same(tmp_path, report):
+    home = tmp_path / "旧"
+    store_of_version_1(home, report)
+    store = Store(home)  # brought up to date once, then as version 3 left it
+    with closing(sqlite3.connect(home / "xinde.sqlite3")) as db, db:
+        db.execute("ALTER TABLE history DROP COLUMN measures")
+        db.execute("PRAGMA user_version = 3")
+    store.report_path("alt").write_text("{", encoding="utf-8")
+    store = Store(home)
+    assert len(store.history()) == len(report.essays)
+    assert list(store.earlier_tables()) == []  # what was measured is lost, and nothing is claimed about it
+
+
 def test_an_older_store_is_opened_by_many_at_once(tmp_path, report):
     home = tmp_path / "旧"
     store_of_version_1(home, report)

@@ -13,7 +13,7 @@ from analyzer.resources import resource
 
 @dataclass(frozen=True)
 class Counts:
-    """In how many texts that are not compared themselves k-grams stand."""
+    """In how many texts k-grams stand."""
 
     hashes: np.ndarray
     """(h,) sorted uint64"""
@@ -40,7 +40,7 @@ class Commonness:
     ----------
     postings : of every document of the comparison (batch, history, library); quoted k-grams do not count.
     background : (h,) sorted uint64, k-grams that independent essays of other campaigns share; see models/copying.
-    elsewhere : of a long history, of which only what may matter is compared (copying.earlier).
+    elsewhere : in the whole of a long history, of which only what may matter is compared (copying.earlier).
     """
 
     def __init__(self, postings: Postings, background: np.ndarray | None = None, elsewhere: Counts | None = None) -> None:

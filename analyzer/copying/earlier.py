@@ -9,7 +9,6 @@ may be deleted at any time; hashes give no text back.
 from __future__ import annotations
 
 import logging
-import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from hashlib import blake2b
@@ -34,8 +33,8 @@ LONG = 2_000
 """Earlier essays up to which all of them are compared."""
 
 LEAST, TELLING = 2.5, 4.0
-"""Weight of shared fingerprints from which an earlier essay may be one of the PARTNERS of a new one, and from which it is compared however many
-others share as much. A passage needs the evidence of 10 k-grams (finder.LEAST_EVIDENCE); of 10 in a row at least LEAST are
+"""Weight of shared fingerprints from which an earlier essay may be one of the PARTNERS of a new one, and from which it is compared
+however many others share as much. A passage needs the evidence of 10 k-grams (finder.LEAST_EVIDENCE); of 10 in a row at least LEAST are
 fingerprints (one in each WINDOW), TELLING on the average (fingerprints.DENSITY)."""
 
 GROWTH = 4
@@ -49,6 +48,8 @@ _SEARCHED = 2 * SEARCHED
 
 _SENTENCES = 24
 """Of an essay, about; what the index is laid out for."""
+
+_TABLES_FILE, _INDEX_FILE = "earlier.duckdb", "sentences.faiss"
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS essays (essay INTEGER, text BLOB);
@@ -83,32 +84,46 @@ def worth_comparing(
     if not key:
         return list(history), None
     folder = cache / "earlier" / blake2b(key.encode(), digest_size=8).hexdigest()
-    for _ in range(2):
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            with FileLock(folder.with_suffix(".lock")), _open(folder, len(history)) as archive:
-                known = archive.add(history, encoder, cache, progress)
-                chosen = archive.partners(documents, vectors, known)
-                return [essay for essay, number in zip(history, known.tolist()) if number in chosen], archive.counts(documents, known)
-        except (duckdb.Error, RuntimeError, OSError) as error:  # cut off, overwritten, of another version, or no room: begun anew
-            _log.warning("earlier essays: %s, %s removed", type(error).__name__, folder.name)
-            shutil.rmtree(folder, ignore_errors=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with FileLock(folder.with_suffix(".lock")):
+            for _ in range(2):
+                try:
+                    with _open(folder, len(history)) as archive:
+                        known = archive.add(history, encoder, cache, progress)
+                        chosen = archive.partners(documents, vectors, known)
+                        worth = [essay for essay, number in zip(history, known.tolist()) if number in chosen]
+                        return worth, archive.counts(documents, known)
+                except (duckdb.Error, RuntimeError) as error:  # cut off, overwritten or of another version: begun anew
+                    _log.warning("earlier essays: %s, %s removed", type(error).__name__, folder.name)
+                    _remove(folder)
+    except OSError as error:  # no room, no right to write
+        _log.warning("earlier essays not kept: %s", error.strerror or type(error).__name__)
     return list(history), None
+
+
+def _remove(folder: Path) -> None:
+    for name in (_TABLES_FILE, _INDEX_FILE):
+        (folder / name).unlink(missing_ok=True)
 
 
 @contextmanager
 def _open(folder: Path, expected: int) -> Iterator[_Archive]:
     import duckdb
 
-    with duckdb.connect(folder / "earlier.duckdb") as db:
+    with duckdb.connect(folder / _TABLES_FILE) as db:
         db.execute(_TABLES)
-        laid_out = db.execute("SELECT max(essays) FROM laid_out").fetchone()[0]
-        if laid_out is None or expected > GROWTH * laid_out:
+        laid_out, = db.execute("SELECT max(essays) FROM laid_out").fetchone()
+        sentences, = db.execute("SELECT count(DISTINCT sentence) FROM said").fetchone()
+        index = SentenceIndex(folder / _INDEX_FILE, _SENTENCES * expected)
+        # another number of sentences: the file was lost, or a run was killed between index and tables
+        if laid_out is None or expected > GROWTH * laid_out or len(index) != sentences:
             for table in ("essays", "prints", "said", "laid_out"):
                 db.execute(f"DELETE FROM {table}")
             db.execute("INSERT INTO laid_out VALUES (?)", (expected,))
-            (folder / "sentences.faiss").unlink(missing_ok=True)
-        yield _Archive(db, SentenceIndex(folder / "sentences.faiss", _SENTENCES * expected))
+            (folder / _INDEX_FILE).unlink(missing_ok=True)
+            index = SentenceIndex(folder / _INDEX_FILE, _SENTENCES * expected)
+        yield _Archive(db, index)
 
 
 class _Archive:
@@ -125,13 +140,14 @@ class _Archive:
         for start in range(0, len(new), _AT_ONCE):
             part = new[start : start + _AT_ONCE]
             added = {key: len(numbers) + k for k, (key, _) in enumerate(part)}
-            self._take_in(added, [essay for _, essay in part], encoder, cache)
+            within = progress and (lambda done, total: progress(start + len(part) * done // total, len(new)))
+            self._take_in(added, [essay for _, essay in part], encoder, cache, within)
             numbers |= added
-            if progress:
-                progress(start + len(part), len(new))
         return np.array([numbers[key] for key in keys], np.int32)
 
-    def _take_in(self, numbers: dict[bytes, int], essays: Sequence[Essay], encoder: Encoder, cache: Path) -> None:
+    def _take_in(
+        self, numbers: dict[bytes, int], essays: Sequence[Essay], encoder: Encoder, cache: Path, progress: Progress | None
+    ) -> None:
         prints, readings = zip(*each(_beginnings, essays))
         number = np.array(list(numbers.values()), np.int32)
         texts = [text for those in readings for text in those]
@@ -141,9 +157,9 @@ class _Archive:
         said = pd.DataFrame({"sentence": sentence, "essay": np.repeat(number, [len(r) for r in readings]), "place": places})
         different, first = np.unique(sentence, return_index=True)
         unseen = ~np.isin(different, self._among("said", "sentence", different))
-        vectors = encode_once([texts[k] for k in first[unseen]], encoder, cache=cache)
+        vectors = encode_once([texts[k] for k in first[unseen]], encoder, progress, cache)
         self._index.add(different[unseen], vectors)
-        self._index.save()  # before the tables: what they do not know of is added again, which does no harm
+        self._index.save()
         essays_ = pd.DataFrame({"essay": number, "text": list(numbers)})
         self._db.begin()
         for table, rows in (("essays", essays_), ("prints", prints_), ("said", said)):
@@ -162,7 +178,8 @@ class _Archive:
         found = self._db.execute(
             "SELECT print, count(*) AS times FROM prints SEMI JOIN wanted USING (print) SEMI JOIN allowed USING (essay) "
             "GROUP BY print ORDER BY print").fetchnumpy()
-        return Counts(found["print"], found["times"] / DENSITY)
+        # one at least was seen; of the others, each is seen with this chance
+        return Counts(found["print"], 1 + (found["times"] - 1) / DENSITY)
 
     def partners(self, documents: Sequence[Document], vectors: Vectors, among: np.ndarray) -> set[int]:
         """Numbers of the essays ``among`` that are worth comparing with one of the documents."""
@@ -188,8 +205,9 @@ class _Archive:
         owner = np.repeat(np.arange(len(documents)), [len(document.sentences) for document in documents])[places]
         stored, row = np.unique(vectors.index[places], return_inverse=True)
         near, cosine = self._index.search(Vectors(vectors.unique, stored), _SEARCHED)
-        csls = 2 * (cosine - cosine[:, :NEAREST].mean(axis=1, keepdims=True))  # the other side's mean is not known: as on this side
         found = near != -1
+        around = cosine[:, :NEAREST].sum(axis=1) / np.maximum(found[:, :NEAREST].sum(axis=1), 1)
+        csls = 2 * (cosine - around[:, None])  # the other side's mean is not known: as on this side
         votes = pd.DataFrame({"sentence_row": np.nonzero(found)[0], "sentence": near[found], "csls": csls[found].astype(float)})
         voted = self._db.execute(
             "WITH held AS (SELECT * FROM said SEMI JOIN votes USING (sentence) SEMI JOIN allowed USING (essay)), "

@@ -83,7 +83,7 @@ def find_matches(
     ----------
     documents : batch, history and library, quotations masked, in any order.
     vectors : of all their sentences in order, or for each document the (sentences, d) float32 unit rows of its sentences.
-    elsewhere : how common k-grams are in earlier essays that are left out of the comparison (``earlier.worth_comparing``).
+    elsewhere : how common k-grams are in a long history of which ``documents`` hold a part (``earlier.worth_comparing``).
     """
     if len(documents) < 2 or all(document.quoted_sentences().all() for document in documents):
         return []  # nothing to compare, or nothing but quotations and marks

@@ -44,7 +44,7 @@ class SentenceSpace:
     vectors: np.ndarray
     """(n, d) float32 unit rows."""
     middle: Middle
-    """What all say, of which (n,) sentences each have their share."""
+    """Of all rows: gives centred cosines, in which what all say is taken out."""
     hubness: np.ndarray
     """(n,) mean centred cosine to the nearest sentences of other documents."""
     common: np.ndarray
@@ -108,8 +108,11 @@ def build_space(
     different = Vectors(vectors.unique, stored)
     around = surroundings(different, number, owner, len(documents), background)
     placed = Vectors(vectors.unique, stored[number])
+    if around.near is None:
+        placed = placed[:]
     return SentenceSpace(
-        owner, np.concatenate(kept), placed[:] if around.near is None else placed, middle(different, around.mean).of(number), around.hubness, Once(nearest_mean(different, background), number),
+        owner, np.concatenate(kept), placed, middle(different, around.mean).of(number), around.hubness,
+        Once(nearest_mean(different, background), number),
         Once(word_rows(texts, times), number), Once(character_rows(texts, times), number),
         Once(log_lengths(texts), number), around.near,
     )

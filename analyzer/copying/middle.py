@@ -11,7 +11,10 @@ from analyzer.text.encode import Vectors
 
 @dataclass(frozen=True)
 class Middle:
-    """Cosines after the mean of all rows is taken away, from cosines before: rows in half precision are turned into single once."""
+    """What gives the cosines of n rows after their mean is taken away from those before, so that no row need be read twice.
+
+    For unit rows u, v and the mean m: (u - m)(v - m) = uv - um - vm + mm.
+    """
 
     along: np.ndarray
     """(n,) float32: product of each unit row with the mean"""
@@ -31,6 +34,8 @@ class Middle:
 
 def middle(rows: Vectors | np.ndarray, mean: np.ndarray) -> Middle:
     """Of (n, d) unit rows."""
-    along = np.concatenate([rows[start : start + 8192] @ mean for start in range(0, len(rows), 8192)])
+    along = np.zeros(len(rows), np.float32)
+    for start in range(0, len(rows), 8192):
+        along[start : start + 8192] = rows[start : start + 8192] @ mean
     square = float(mean @ mean)
     return Middle(along, np.sqrt(np.maximum(1 - 2 * along + square, 1e-12)).astype(np.float32), square)

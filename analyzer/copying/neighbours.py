@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -43,7 +44,7 @@ class Near:
 
     def hubness(self) -> np.ndarray:
         """(n,) mean cosine of each row to its NEAREST rows of other documents; a repeated sentence counts as often as it stands."""
-        times, only = self._held()
+        times, only = self._held
         hubness = np.zeros(len(self.index), np.float32)
         for start in range(0, len(self.index), 1 << 16):
             block = slice(start, start + (1 << 16))
@@ -64,9 +65,8 @@ class Near:
         ``rows``: whose votes are asked for, all by default.
         """
         rows = np.arange(len(self.index)) if rows is None else rows
-        times, _ = self._held()
-        order = np.argsort(self.index, kind="stable")
-        first = np.searchsorted(self.index[order], np.arange(len(times)))
+        times, _ = self._held
+        order, first = self._standing
         mean = np.bincount(self.index, hubness) / np.maximum(times, 1)
         found = []
         for start in range(0, len(rows), 1 << 16):
@@ -86,6 +86,13 @@ class Near:
             found.append((voter[apart], row[apart], value[apart] - hubness[voter[apart]]))
         return tuple(np.concatenate(part) for part in zip(*found))
 
+    @cached_property
+    def _standing(self) -> tuple[np.ndarray, np.ndarray]:
+        """(n,) rows in the order of the different sentences, (u,) where in it each one's rows begin."""
+        order = np.argsort(self.index, kind="stable")
+        return order, np.searchsorted(self.index[order], np.arange(len(self.others)))
+
+    @cached_property
     def _held(self) -> tuple[np.ndarray, np.ndarray]:
         """(u,) how often each different sentence stands, (u,) its document where that is one alone, else -1."""
         times = np.bincount(self.index, minlength=len(self.others))
@@ -145,7 +152,8 @@ def _by_index(centred: Vectors, k: int) -> tuple[np.ndarray, np.ndarray]:
         _, found = index.search(project(centred[own]), k + 1)
         found[found == own[:, None]] = -1  # the sentence itself
         value = np.stack([near @ row for row, near in zip(plain[own], plain[found.ravel()].reshape(*found.shape, d))])
-        value = (value - between.along[own, None] - between.along[found] + between.square) / (between.apart[own, None] * between.apart[found])
+        value = value - between.along[own, None] - between.along[found] + between.square
+        value /= between.apart[own, None] * between.apart[found]
         value[found < 0] = -2
         order = np.argsort(-value, axis=1, kind="stable")[:, :k]
         others[own] = np.take_along_axis(found, order, 1)

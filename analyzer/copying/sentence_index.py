@@ -10,7 +10,7 @@ import numpy as np
 DIMENSIONS, PROBES, PROBED = 192, 48, 16
 """Principal components kept, a byte each; lists searched at least, and one in how many: more than in neighbours.py, since only new
 sentences are looked up. Of the sources of heavily reworded copies among 3,364 earlier essays 64 of 87 are chosen with 12 lists of
-1,128, 73 with 48, 79 with 400."""
+1,128, 73 with 48, 77 with 70, 79 with 400."""
 
 SAMPLED = 64
 """Sentences a list from which its centre is learnt, at most."""
@@ -52,7 +52,7 @@ class SentenceIndex:
         import faiss
 
         n, d = rows.shape
-        kept = min(DIMENSIONS, d)
+        kept = min(DIMENSIONS, d, n)
         lists = max(1, min(int(4 * np.sqrt(self._expected)), n // 8))
         coarse = faiss.IndexFlatIP(kept)
         lists_ = faiss.IndexIVFScalarQuantizer(coarse, kept, lists, faiss.ScalarQuantizer.QT_8bit, faiss.METRIC_INNER_PRODUCT)
@@ -65,17 +65,17 @@ class SentenceIndex:
         return index
 
     def search(self, rows, k: int) -> tuple[np.ndarray, np.ndarray]:
-        """(n, k) int64 ids of the nearest sentences, -1 where there are fewer, and (n, k) float32 their centred cosines."""
+        """(n, k) int64 ids of the nearest sentences, -1 where there are fewer, and (n, k) float32 their centred cosines, 0 there."""
         import faiss
 
-        if not len(self):
-            return np.full((len(rows), k), -1), np.full((len(rows), k), -1, np.float32)
+        if not len(self) or not len(rows):
+            return np.full((len(rows), k), -1), np.zeros((len(rows), k), np.float32)
         lists = faiss.extract_index_ivf(self._index)
         lists.nprobe = max(PROBES, lists.nlist // PROBED)
         found = [self._index.search(np.ascontiguousarray(rows[start : start + _AT_ONCE], np.float32), k)
                  for start in range(0, len(rows), _AT_ONCE)]
         cosine, ids = (np.concatenate(part) for part in zip(*found))
-        return ids, cosine
+        return ids, np.where(ids < 0, 0, cosine)
 
     def save(self) -> None:
         """Write the file, whole or not at all."""
@@ -84,5 +84,8 @@ class SentenceIndex:
         if self._index is None:
             return
         unfinished = self._path.with_name(self._path.name + ".part")
-        faiss.serialize_index(self._index).tofile(unfinished)  # faiss itself cannot open every name that Windows allows
+        with open(unfinished, "wb") as out:  # faiss itself cannot open every name that Windows allows
+            faiss.serialize_index(self._index).tofile(out)
+            out.flush()
+            os.fsync(out.fileno())
         os.replace(unfinished, self._path)

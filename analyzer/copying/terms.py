@@ -73,18 +73,19 @@ def _weighted(counts: list, times: np.ndarray):
     """tf-idf of tables of counts, one below the other: (1 + ln tf) (1 + ln((1 + n) / (1 + df))), rows of length 1."""
     from scipy import sparse
 
-    held_by = np.zeros(counts[0].shape[1] if counts else 1)
+    used = np.unique(np.concatenate([np.unique(table.indices) for table in counts] or [np.zeros(0, np.int32)]))
+    held_by = np.zeros(len(used))
     before = 0
     for table in counts:
         row = np.repeat(np.arange(before, before + table.shape[0]), np.diff(table.indptr))
-        held_by += np.bincount(table.indices, times[row], len(held_by))
+        table.indices = np.searchsorted(used, table.indices).astype(np.int32)
+        held_by += np.bincount(table.indices, times[row], len(used))
         before += table.shape[0]
-    used = held_by > 0
-    rarity, compact = inverse_frequency(held_by[used], times.sum()), np.cumsum(used, dtype=np.int32) - 1
+    rarity = inverse_frequency(held_by, times.sum())
     weighted = []
     while counts:  # a table goes as soon as it is weighed
         table = counts.pop(0)
-        weighted.append(tf_idf(table.indptr, compact[table.indices], table.data, rarity))
+        weighted.append(tf_idf(table.indptr, table.indices, table.data, rarity))
     return sparse.vstack(weighted, "csr") if weighted else sparse.csr_matrix((0, 1), dtype=np.float32)
 
 

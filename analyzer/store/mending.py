@@ -158,7 +158,8 @@ def _rebuild(home: Path) -> str:
 
 def _save_rows(old: sqlite3.Connection, new: sqlite3.Connection, table: str) -> tuple[int, int]:
     """Copy a table by ranges of rowid, halving a range that cannot be read; returns (rows copied, rows or ranges lost)."""
-    columns = [row[1] for row in new.execute(f"PRAGMA table_info({table})")]
+    there = {row[1] for row in old.execute(f"PRAGMA table_info({table})")}  # of an older version, perhaps with fewer columns
+    columns = [row[1] for row in new.execute(f"PRAGMA table_info({table})") if row[1] in there]
     names = ", ".join(columns)
     if table != "audit":  # whose id is the rowid
         names = f"rowid, {names}"

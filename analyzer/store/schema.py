@@ -107,10 +107,12 @@ def _to_4(db: sqlite3.Connection, home: Path) -> None:
     db.execute("ALTER TABLE history ADD COLUMN measures TEXT NOT NULL DEFAULT '{}'")
     for id, report in db.execute("SELECT id, report FROM batches WHERE report <> ''").fetchall():
         path = home / "batches" / id / report
-        if path.exists():
+        try:
             table = Report.from_json(path).table
-            rows = [(json.dumps(row), id, essay) for essay, row in zip(table.id, table[list(MEASURED)].to_dict("records"))]
-            db.executemany("UPDATE history SET measures = ? WHERE batch = ? AND essay = ?", rows)
+        except (OSError, ValueError, KeyError, TypeError):
+            continue  # gone or damaged, as xinde doctor says: later batches are not compared with this one
+        rows = [(json.dumps(row), id, essay) for essay, row in zip(table.id, table[list(MEASURED)].to_dict("records"))]
+        db.executemany("UPDATE history SET measures = ? WHERE batch = ? AND essay = ?", rows)
 
 
 MIGRATIONS: Mapping[int, Callable[[sqlite3.Connection, Path], None]] = {2: _to_2, 3: _to_3, 4: _to_4}

@@ -59,7 +59,8 @@ class Store:
 
     @property
     def cache(self) -> Path:
-        """Folder of sentence vectors; it may be deleted at any time, and is by ``xinde forget``."""
+        """Folder of sentence vectors and of what a long history is searched by; it may be deleted at any time, and is by
+        ``xinde forget``."""
         return self.home / "cache"
 
     def _database(self):
@@ -276,7 +277,8 @@ class Store:
             with self._database() as db:
                 rows = db.execute("SELECT content, measures FROM history WHERE batch = ? ORDER BY rowid", (batch.id,)).fetchall()
             essays = [_load(row["content"]) for row in rows]
-            if batch.status == "done" and rows and not (texts and _mostly_in(essays, texts)):
+            measured = all(row["measures"] != "{}" for row in rows)  # not where the report was lost before measures were kept
+            if batch.status == "done" and rows and measured and not (texts and _mostly_in(essays, texts)):
                 yield batch.name, pd.DataFrame(
                     {"unit": e.unit, "tier": e.tier, "batch": e.batch} | json.loads(row["measures"]) for e, row in zip(essays, rows))
 
