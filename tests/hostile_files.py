@@ -13,6 +13,7 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+from analyzer.ingest.limits import LIMITS
 from ingest_files import BODY, DATA, NameInBytes, docx, xlsx, zipped
 
 MEBI = 1 << 20
@@ -200,7 +201,7 @@ def zip_of_zips(n: int) -> bytes:
 def zip_many(n: int) -> bytes:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
-        for number in range(20_001 + n):
+        for number in range(LIMITS.zip_files + 1 + n):
             archive.writestr(f"{number}.txt", b"")
     return file.getvalue()
 

@@ -158,8 +158,10 @@ def _rebuild(home: Path) -> str:
 
 def _save_rows(old: sqlite3.Connection, new: sqlite3.Connection, table: str) -> tuple[int, int]:
     """Copy a table by ranges of rowid, halving a range that cannot be read; returns (rows copied, rows or ranges lost)."""
-    there = {row[1] for row in old.execute(f"PRAGMA table_info({table})")}  # of an older version, perhaps with fewer columns
-    columns = [row[1] for row in new.execute(f"PRAGMA table_info({table})") if row[1] in there]
+    columns = _columns(new, table)
+    with suppress(sqlite3.DatabaseError):  # of an older version it may have fewer; what cannot be told is tried
+        there = _columns(old, table)
+        columns = [column for column in columns if column in there] or columns
     names = ", ".join(columns)
     if table != "audit":  # whose id is the rowid
         names = f"rowid, {names}"
@@ -182,6 +184,10 @@ def _save_rows(old: sqlite3.Connection, new: sqlite3.Connection, table: str) -> 
         new.executemany(into, rows)
         saved += len(rows)
     return saved, lost
+
+
+def _columns(db: sqlite3.Connection, table: str) -> list[str]:
+    return [row[1] for row in db.execute(f"PRAGMA table_info({table})")]
 
 
 MOST = 1 << 16
