@@ -8,6 +8,7 @@ from itertools import pairwise
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from analyzer.compare.comparison import Difference, Group
 from analyzer.compare.conclusion import is_claimed, value
@@ -55,28 +56,31 @@ def changes(table: pd.DataFrame, into: Collection[str] = (), *, resamples: int =
     rows = rows[rows.batch != ""]
     order = in_order(rows.batch)
     asked = set(into) or set(order)
+    units, tiers, batches = (rows[column].to_numpy(str) for column in ("unit", "tier", "batch"))
+    later = set(units[np.isin(batches, list(asked))]) - {""}  # a unit that is in none of them has no step into them
     found: list[Change] = []
     for measure in MEASURES:
         values = pd.to_numeric(measure.read(rows), errors="coerce").to_numpy(float)
-        found += _corrected(
-            [c for unit, tier, mask in _slices(rows) for c in _steps(measure, rows, order, asked, values, unit, tier, mask, resamples)]
-        )
+        found += _corrected([
+            c for unit, tier, mask in _slices(units, tiers, later)
+            for c in _steps(measure, batches, order, asked, values, unit, tier, mask, resamples)
+        ])  # fmt: skip
     return tuple(found)
 
 
-def _slices(rows: pd.DataFrame):
+def _slices(units: NDArray, tiers: NDArray, later: Collection[str]):
     for tier in TIER:
         if tier:
-            yield "", tier, (rows.tier == tier).to_numpy()
-    for unit in sorted(set(rows.unit) - {""}):
-        yield unit, "", (rows.unit == unit).to_numpy()
+            yield "", tier, tiers == tier
+    for unit in sorted(later):
+        of_unit = units == unit
+        yield unit, "", of_unit
         for tier in TIER:
             if tier:
-                yield unit, tier, ((rows.unit == unit) & (rows.tier == tier)).to_numpy()
+                yield unit, tier, of_unit & (tiers == tier)
 
 
-def _steps(measure: Measure, rows: pd.DataFrame, order: list[str], asked: set[str], values, unit: str, tier: str, mask, resamples: int):
-    batches = rows.batch.to_numpy(str)
+def _steps(measure: Measure, batches: NDArray, order: list[str], asked: set[str], values, unit: str, tier: str, mask, resamples: int):
     known = mask & ~np.isnan(values)
     usable = [b for b in order if (known & (batches == b)).sum() >= TOO_FEW]
     for earlier, later in ((a, b) for a, b in pairwise(usable) if b in asked):
