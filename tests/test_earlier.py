@@ -12,6 +12,7 @@ from analyzer.copying import quote_documents
 from analyzer.copying.document import prepare
 from analyzer.copying.earlier import worth_comparing
 from analyzer.copying.fingerprints import kgram_hashes
+from analyzer.copying.sentence_index import SentenceIndex
 from analyzer.essay import Essay
 from analyzer.text.encode import encode_once, load_encoder
 from analyzer.text.normalize import normalize
@@ -149,3 +150,18 @@ def test_an_encoder_that_does_not_say_what_it_gives_compares_everything(made, tm
     encoder = Counting()
     encoder.cache_key = ""
     assert narrowed(new, earlier, encoder, tmp_path) == (list(earlier), None)
+
+
+def test_the_nearest_sentences_are_found_by_any_number_with_their_cosines(tmp_path):
+    rng = np.random.default_rng(0)
+    rows = rng.normal(size=(400, 32)).astype(np.float32)
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    ids = rng.integers(-(1 << 62), 1 << 62, len(rows))  # hashes: half of them below 0
+    index = SentenceIndex(tmp_path / "index", len(rows))
+    index.add(ids, rows)
+    found, cosine = index.search(rows, 500)
+    np.testing.assert_array_equal(found[:, 0], ids)
+    np.testing.assert_allclose(cosine[:, 0], 1, atol=0.02)
+    assert (np.diff(cosine[:, :100], axis=1) <= 1e-6).all()
+    np.testing.assert_array_equal(cosine == 0, found == -1)
+    assert (found == -1).any()

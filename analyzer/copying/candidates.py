@@ -90,11 +90,10 @@ def near_pairs(documents: Sequence[Document], space: SentenceSpace, partners: in
     ends = np.searchsorted(space.document, np.arange(0, len(documents) + _ROWS_AT_ONCE, _ROWS_AT_ONCE))
     pairs = [np.zeros((0, 2), int)]
     for rows in filter(len, map(np.arange, ends[:-1], ends[1:])):
-        for most, weighed in ((NEAREST, plain_votes), (SEARCHED, votes_in_step)):
+        for most, weighed in RANKINGS:
             voter, other, csls = space.near.votes(space.hubness, rows, most)
             votes = weighed(apart[voter], apart[other], csls.astype(float))
-            key, place = np.unique(space.document[voter].astype(np.int64) * len(documents) + space.document[other], return_inverse=True)
-            voter, choice = most_votes(*np.divmod(key, len(documents)), np.bincount(place, votes, len(key)), partners)
+            voter, choice = most_votes(*summed(space.document[voter], space.document[other], votes), partners)
             pairs.append(np.stack([np.minimum(voter, choice), np.maximum(voter, choice)], axis=1))
     pairs = in_order(np.concatenate(pairs))
     return pairs[_in_batch(documents)[pairs].any(axis=1)]
@@ -126,6 +125,17 @@ def votes_in_step(a: np.ndarray, b: np.ndarray, csls: np.ndarray) -> np.ndarray:
         goes_on = ordered[at] == target
         support[goes_on] += np.minimum(votes[goes_on], votes[order[at[goes_on]]])
     return support
+
+
+RANKINGS = ((NEAREST, plain_votes), (SEARCHED, votes_in_step))
+"""Of how many near sentences the votes are counted, and what each weighs."""
+
+
+def summed(voter: np.ndarray, choice: np.ndarray, votes: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Votes as (voter, choice, votes), each pair once, in order."""
+    width = int(choice.max(initial=0)) + 1
+    key, place = np.unique(voter.astype(np.int64) * width + choice, return_inverse=True)
+    return *np.divmod(key, width), np.bincount(place, votes, len(key))
 
 
 def most_votes(voter: np.ndarray, choice: np.ndarray, votes: np.ndarray, most: int) -> tuple[np.ndarray, np.ndarray]:

@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 from filelock import FileLock
 
-from analyzer.copying.candidates import COMMON, GAP, PARTNERS, SHARED, fingerprints, most_votes, plain_votes, votes_in_step
+from analyzer.copying.candidates import COMMON, GAP, PARTNERS, RANKINGS, SHARED, fingerprints, most_votes, summed
 from analyzer.copying.commonness import Counts, rarity
 from analyzer.copying.document import Document, mask, prepare
 from analyzer.copying.fingerprints import DENSITY
@@ -221,12 +221,11 @@ class _Archive:
         essays, number = np.unique(voted["essay"].to_numpy(), return_inverse=True)
         there = number * (voted["place"].to_numpy().max(initial=0) + GAP) + voted["place"].to_numpy()
         chosen = set()
-        for most, weighed in ((NEAREST, plain_votes), (SEARCHED, votes_in_step)):
+        for most, weighed in RANKINGS:
             asked = (voted["rank"] <= most).to_numpy()
-            weight = weighed(voted["at"].to_numpy()[asked], there[asked], voted["csls"].to_numpy()[asked])
-            pair, place = np.unique(voted["document"].to_numpy()[asked] * len(essays) + number[asked], return_inverse=True)
-            document, choice = np.divmod(pair, max(1, len(essays)))
-            chosen |= set(essays[most_votes(document, choice, np.bincount(place, weight, len(pair)), PARTNERS)[1]].tolist())
+            votes = weighed(voted["at"].to_numpy()[asked], there[asked], voted["csls"].to_numpy()[asked])
+            _, choice = most_votes(*summed(voted["document"].to_numpy()[asked], number[asked], votes), PARTNERS)
+            chosen |= set(essays[choice].tolist())
         return chosen
 
 

@@ -75,7 +75,7 @@ class SentenceIndex:
         found = [self._index.search(np.ascontiguousarray(rows[start : start + _AT_ONCE], np.float32), k)
                  for start in range(0, len(rows), _AT_ONCE)]
         cosine, ids = (np.concatenate(part) for part in zip(*found))
-        return ids, np.where(ids < 0, 0, cosine)
+        return ids, np.where(ids == -1, 0, cosine)  # ids are hashes, and may be below 0
 
     def save(self) -> None:
         """Write the file, whole or not at all."""

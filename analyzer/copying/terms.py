@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
+from analyzer.text.normalize import code_points
 from analyzer.text.segment import words
 
 _AT_ONCE = 100_000
@@ -34,17 +35,13 @@ def content(text: str) -> str:
 def character_rows(texts: Sequence[str], times: np.ndarray):
     """(len(texts), characters and pairs of them) csr float32, unit rows; of letters, digits and Han characters."""
     kept = [content(text) for text in texts]
-    alphabet = np.unique(_points("".join(kept)))
+    alphabet = np.unique(code_points("".join(kept)))
     return _weighted([_characters(kept[start : start + _AT_ONCE], alphabet) for start in range(0, len(kept), _AT_ONCE)], times)
-
-
-def _points(text: str) -> np.ndarray:
-    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
 
 
 def _characters(texts: Sequence[str], alphabet: np.ndarray):
     """How often each text holds each character and each pair of them, csr; a character alone is a pair with nothing (0)."""
-    code = np.searchsorted(alphabet, _points("".join(texts))) + 1
+    code = np.searchsorted(alphabet, code_points("".join(texts))) + 1
     row = np.repeat(np.arange(len(texts)), [len(text) for text in texts])
     base = len(alphabet) + 1
     together = row[:-1] == row[1:]

@@ -23,8 +23,8 @@ def compared(report: Report) -> tuple[Comparison, ...]:
 def with_changes(report: Report, earlier: Iterable[tuple[str, pd.DataFrame]] = (), name: str = "") -> Report:
     """The report with what changed from earlier batches to those in it.
 
-    ``earlier``: name of the batch and its table (as ``Report.table``), the oldest first; ``name`` is this batch's. Names count where the essays do not
-    say which batch they are of; a name that was there before gets a number.
+    ``earlier``: name of the batch and its table (as ``Report.table``), the oldest first; ``name`` is this batch's. Names count
+    where the essays do not say which batch they are of; a name that was there before gets a number.
     """
     tables: list[pd.DataFrame] = []
     taken: set[str] = set()
