@@ -74,6 +74,19 @@ def test_what_tells_of_oneself_stays_a_copy(passage):
     assert shared_sources([between(a, b, passage)], [a, b])[0].kind == "verbatim"
 
 
+def test_a_likeness_that_goes_on_in_changed_words_is_no_quotation():
+    more, changed = "写得越细，改起来才越有抓手，说到底还是看肯不肯下功夫去对照检查。", "写得越细，改起来才会有抓手，说到底还要看肯不肯花功夫来对照检查。"
+    a = Essay("a", MINE + "县里的通知提出要求：" + QUOTED + LONGER + more)
+    b = Essay("b", YOURS + "通知强调，" + QUOTED + changed + YOURS)
+    alone = between(a, b, QUOTED)
+    i, j = a.text.index(more), b.text.index(changed)
+    goes_on = Match("a", i, i + len(more), "b", j, j + len(changed), "edited", "batch", 0.9, 1.0)
+    assert [m.kind for m in shared_sources([alone, goes_on], [a, b])] == ["verbatim", "edited"]
+    apart = Essay("b", YOURS + "通知强调，" + QUOTED + YOURS + changed)
+    elsewhere = Match("a", i, i + len(more), "b", apart.text.index(changed), len(apart.text), "edited", "batch", 0.9, 1.0)
+    assert [m.kind for m in shared_sources([alone, elsewhere], [a, apart])] == ["quote", "edited"]
+
+
 def test_who_shares_more_than_the_quotation_is_not_excused():
     a, b = Essay("a", MINE + "通知强调，" + QUOTED + STORY), Essay("b", YOURS + "通知强调，" + QUOTED + STORY)
     assert {m.kind for m in shared_sources([between(a, b, QUOTED), between(a, b, STORY)], [a, b])} == {"verbatim"}

@@ -22,6 +22,10 @@ IDENTICAL = 0.8
 BESIDES = 30
 """Where two essays share this much that does not look official, nothing between them is called a quotation."""
 
+TOUCH = 3
+"""Code points between two passages of which one goes on where the other ends. A document that is quoted ends where the quotation ends:
+where the likeness goes on in changed words, the other essay was copied, what it quotes with it."""
+
 READERS = 3
 """Essays that hold the passage, where nothing introduces it as a quotation."""
 
@@ -48,7 +52,11 @@ def own_earlier(matches: Sequence[Match], essays: Sequence[Essay], history: Sequ
 def shared_sources(matches: Sequence[Match], essays: Sequence[Essay]) -> list[Match]:
     """The matches, those within the batch that both sides probably took from one document (可能同引一份文件) as quotes."""
     texts = {essay.id: essay.text for essay in essays}
-    official = [_looks_official(m, texts) for m in matches]
+    changed = defaultdict(list)
+    for m in matches:
+        if m.where == "batch" and m.kind in ("edited", "paraphrase"):
+            changed[m.essay, m.other].append(m)
+    official = [_looks_official(m, texts) and not any(_touch(m, n) for n in changed[m.essay, m.other]) for m in matches]
     holders = _holders([m for m, looks in zip(matches, official) if looks])
     besides: dict[tuple[str, str], int] = defaultdict(int)
     for m, looks in zip(matches, official):
@@ -71,6 +79,12 @@ def _looks_official(m: Match, texts: Mapping[str, str]) -> bool:
     if len(passage) > LONGEST_SHARE * min(len(texts[m.essay]), len(texts[m.other])):
         return False
     return not _FIRST_PERSON.search(passage) and not _TELLS.search(passage)
+
+
+def _touch(m: Match, n: Match) -> bool:
+    """Two passages of one pair of essays, which follow on each other on one side at least."""
+    apart = (max(m.start, n.start) - min(m.end, n.end), max(m.other_start, n.other_start) - min(m.other_end, n.other_end))
+    return m is not n and min(apart) <= TOUCH
 
 
 def _introduced(m: Match, texts: Mapping[str, str]) -> bool:
