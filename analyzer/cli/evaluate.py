@@ -17,6 +17,7 @@ def add(commands) -> None:
     evaluate.add_argument("corpora", nargs="*", type=Path, metavar="语料.jsonl", help="有标注的语料（可多份）")
     evaluate.add_argument("--report", type=Path, help="不再分析，只给这份 report.json 评分（配一份语料）")
     evaluate.add_argument("--encoder", default="use", help="句子编码器，同 xinde analyze")
+    evaluate.add_argument("--second-encoder", help="再用一种编码器细看，同 xinde analyze")
     evaluate.add_argument("--json", type=Path, help="同时把全部数字写进这个文件")
     evaluate.set_defaults(run=_evaluate)
 
@@ -41,7 +42,7 @@ def _evaluate(options: argparse.Namespace) -> int:
             report = read_report(options.report, "请检查路径。")
         else:
             with bars() as progress:
-                report = run(campaign, encoder=options.encoder, progress=progress)
+                report = run(campaign, encoder=options.encoder, second_encoder=options.second_encoder, progress=progress)
         evaluation = evaluate(campaign, report)
         if not evaluation.essays:
             raise IngestError(f"“{options.report}”与“{path}”没有编号相同的篇目：请核对是不是同一批。")

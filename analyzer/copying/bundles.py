@@ -21,6 +21,7 @@ from analyzer.copying.meaning import SentenceSpace, build_space
 from analyzer.copying.passages import Evidence, in_one_sentence, shared_evidence
 from analyzer.copying.postings import Postings, find_postings
 from analyzer.copying.rewording import Chain, Progress, chain_features, find_chains
+from analyzer.copying.second import Encode, SecondOpinion, second_opinion
 from analyzer.parallel import each
 from analyzer.text.encode import Vectors
 
@@ -51,11 +52,13 @@ class Bundle:
     """(p,) what each of the others shares with ``a`` in runs of characters."""
     chances: tuple[float, ...]
     """(p,) probability that the chain is a reworded copy."""
+    second: SecondOpinion | None = None
+    """On the sentences of ``space``, where there is a second encoder."""
 
     def correspondences(self, model: Logistic) -> list[Correspondence]:
         """The pairs seen sentence by sentence; ``model`` is of two sentences."""
         total = [sum(weight for _, weight, _ in found) for found in self.evidence]
-        return correspond(self.a, self.others, self.space, self.weights, model, self.chains, total, self.chances)
+        return correspond(self.a, self.others, self.space, self.weights, model, self.chains, total, self.chances, self.second)
 
 
 @dataclass(frozen=True)
@@ -74,6 +77,7 @@ class Alone:
 def find_bundles(
     documents: Sequence[Document], vectors: Vectors, pair_model: Logistic, chain_model: Logistic,
     background: np.ndarray, common_kgrams: np.ndarray, progress: Progress | None = None, elsewhere: Counts | None = None,
+    second: Encode | None = None,
 ) -> tuple[list[Alone], Iterator[Bundle]]:
     """Every pair of documents for which something speaks; one is always of the batch.
 
@@ -82,6 +86,7 @@ def find_bundles(
     documents : essays of the batch first.
     vectors : of all their sentences in order.
     elsewhere : see Commonness.
+    second : asked about the sentences of the documents that are looked at closely.
     """
     postings = find_postings(documents)
     commonness = Commonness(postings, common_kgrams, elsewhere)
@@ -101,7 +106,9 @@ def find_bundles(
             if len(space.rows(chain.a)) and len(space.rows(chain.b)):
                 found.append((chain, shared.get(pair, []), chance))
     said_once = [Alone(documents[a], documents[b], shared[a, b]) for a, b in sorted(alone)]
-    return said_once, bundles_of(found, documents, space, commonness)
+    asked = sorted({document for chain, _, _ in found for document in (chain.a, chain.b)})
+    opinion = second_opinion(documents, space, asked, second) if second and asked else None
+    return said_once, bundles_of(found, documents, space, commonness, opinion)
 
 
 def shared_runs(
@@ -133,10 +140,11 @@ def is_alone(a: Document, b: Document, evidence: Evidence) -> bool:
 
 
 def bundles_of(
-    found: Sequence[Found], documents: Sequence[Document], space: SentenceSpace, commonness: Commonness
+    found: Sequence[Found], documents: Sequence[Document], space: SentenceSpace, commonness: Commonness,
+    second: SecondOpinion | None = None,
 ) -> Iterator[Bundle]:
     """Pairs for which something speaks, in order, as bundles."""
-    return (_bundle(part, documents, space, commonness) for part in _parts(found, space))
+    return (_bundle(part, documents, space, commonness, second) for part in _parts(found, space))
 
 
 def _parts(found: Sequence[Found], space: SentenceSpace) -> Iterator[list[Found]]:
@@ -154,9 +162,12 @@ def _parts(found: Sequence[Found], space: SentenceSpace) -> Iterator[list[Found]
         yield part
 
 
-def _bundle(part: list[Found], documents: Sequence[Document], space: SentenceSpace, commonness: Commonness) -> Bundle:
+def _bundle(
+    part: list[Found], documents: Sequence[Document], space: SentenceSpace, commonness: Commonness, second: SecondOpinion | None
+) -> Bundle:
     chains, evidence, chances = zip(*part)
     a, others = documents[chains[0].a], tuple(documents[chain.b] for chain in chains)
     renumbered = tuple(replace(chain, a=0, b=k) for k, chain in enumerate(chains, 1))
-    of_these = space.of([chains[0].a, *(chain.b for chain in chains)])
-    return Bundle(a, others, of_these, commonness.weights(a.hashes), renumbered, evidence, chances)
+    numbers = [chains[0].a, *(chain.b for chain in chains)]
+    opinion = second.of(np.concatenate([space.rows(number) for number in numbers])) if second else None
+    return Bundle(a, others, space.of(numbers), commonness.weights(a.hashes), renumbered, evidence, chances, opinion)

@@ -17,6 +17,7 @@ from analyzer.copying.document import Document
 from analyzer.copying.logistic import Logistic
 from analyzer.copying.meaning import FEATURES, SentenceSpace
 from analyzer.copying.rewording import Chain
+from analyzer.copying.second import SecondOpinion
 
 SENTENCE_FEATURES = (
     "odds", "covered_less", "covered_more", "weight", "longest_run", "alike", "contained", "length", "length_ratio",
@@ -45,7 +46,7 @@ class Correspondence:
     columns: np.ndarray
     """(m,) indices of sentences of ``b``."""
     features: np.ndarray
-    """(n, m, len(SENTENCE_FEATURES)) float64."""
+    """(n, m, len(SENTENCE_FEATURES)) float64; with SECOND_FEATURES behind where there is a second encoder."""
 
     def feature(self, name: str) -> np.ndarray:
         """(n, m)."""
@@ -55,6 +56,7 @@ class Correspondence:
 def correspond(
     a: Document, others: Sequence[Document], space: SentenceSpace, weights: np.ndarray, model: Logistic,
     chains: Sequence[Chain], evidence: Sequence[float], chances: Sequence[float],
+    second: SecondOpinion | None = None,
 ) -> list[Correspondence]:
     """What speaks for each pair of sentences of ``a`` and each of ``others``; all ``chains`` begin at one document.
 
@@ -65,6 +67,7 @@ def correspond(
     chains : one for each of ``others``, not without unquoted sentences.
     evidence : for each of ``others``, weighted shared k-grams of the two texts.
     chances : for each of ``others``, probability that the chain is a reworded copy.
+    second : on the sentences of ``space``.
     """
     rows, columns = space.rows(chains[0].a), [space.rows(chain.b) for chain in chains]
     cuts = np.cumsum([len(c) for c in columns])[:-1]
@@ -77,9 +80,6 @@ def correspond(
     less, more, weight, longest = (np.concatenate(values, axis=1) for values in zip(*shared))
     contents = [b.contents[k] for b, theirs in zip(others, kept_others) for k in theirs]
     alike, contained, length, ratio = _likeness([a.contents[k] for k in kept], contents)
-    total, _ = stacked(beside(odds + 8 * more), -np.inf)
-    margins = [np.concatenate(unstacked(values, beside(odds)), axis=1) for values in
-               np.sort([_margin(total, -2), _margin(total, -1)], axis=0)]
     in_chain = np.zeros(odds.shape)
     for chain, columns_before in zip(chains, (0, *cuts)):
         for row, column in chain.path:
@@ -88,10 +88,13 @@ def correspond(
     of_pair = lambda values: np.broadcast_to(np.repeat(values, [len(c) for c in columns]), odds.shape)
     features = np.stack([
         odds, less, more, np.log1p(weight), np.log1p(longest), alike, contained, np.log(length), np.log(ratio),
-        of_meaning("cosine"), of_meaning("words"), of_meaning("bigrams"), of_meaning("common_sum") / 2, *margins, in_chain,
+        of_meaning("cosine"), of_meaning("words"), of_meaning("bigrams"), of_meaning("common_sum") / 2, *_margins(beside(odds + 8 * more)), in_chain,
         of_pair(np.log1p(evidence)), of_pair(logit), odds * (more > 0.1), less * more, more * np.log1p(weight),
         *_where_all_write_alike(a, others, kept, kept_others),
     ], axis=-1)
+    if second:
+        centred, csls = second.similarities(rows, np.concatenate(columns))
+        features = np.concatenate([features, np.stack([centred, csls, *_margins(beside(csls))], axis=-1)], axis=-1)
     return [Correspondence(a, b, kept, theirs, part) for b, theirs, part in zip(others, kept_others, beside(features))]
 
 
@@ -158,6 +161,13 @@ def stacked(arrays: Sequence[np.ndarray], empty: float = 0.0) -> tuple[np.ndarra
 def unstacked(block: np.ndarray, like: Sequence[np.ndarray]) -> list[np.ndarray]:
     """The parts of a (p, n, m, …) block that are not filled up, for arrays that are (n_k, m_k, …)."""
     return [part[: array.shape[0], : array.shape[1]] for part, array in zip(block, like)]
+
+
+def _margins(scores: Sequence[np.ndarray]) -> list[np.ndarray]:
+    """By how much each pair of sentences beats the best other one of either sentence, less and more; the p texts side by side."""
+    total, _ = stacked(scores, -np.inf)
+    return [np.concatenate(unstacked(values, scores), axis=1) for values in
+            np.sort([_margin(total, -2), _margin(total, -1)], axis=0)]
 
 
 def _margin(score: np.ndarray, axis: int) -> np.ndarray:

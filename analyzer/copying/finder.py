@@ -19,6 +19,7 @@ from analyzer.copying.noise import grown
 from analyzer.copying.passages import Box, Evidence, merge, run_box, run_boxes, sentence_boxes, to_match
 from analyzer.copying.quotes import marked_quotes, official_quotes
 from analyzer.copying.rewording import Progress
+from analyzer.copying.second import Encode
 from analyzer.essay import Essay
 from analyzer.parallel import each
 from analyzer.text.encode import Encoder, Vectors
@@ -50,13 +51,15 @@ class Models:
     """(b, d) unit rows of sentences of other campaigns."""
     common_kgrams: np.ndarray
     """(h,) sorted uint64."""
+    second: Encode | None = None
+    """The second encoder that ``correspondence`` was fitted with, if it was."""
 
 
-def load_models(encoder: Encoder) -> Models:
+def load_models(encoder: Encoder, second: Encode | None = None) -> Models:
     """The shipped models, with the background sentences in this encoder's space."""
-    correspondence = CorrespondenceModel(*(load_logistic(name) for name in ("alone", "among", "related")))
+    correspondence = CorrespondenceModel(*(load_logistic(name, second=second is not None) for name in ("alone", "among", "related")))
     return Models(load_logistic("sentence_pairs", np.float32), load_logistic("chains"), correspondence,
-                  load_background(encoder), load_common_kgrams())
+                  load_background(encoder), load_common_kgrams(), second)
 
 
 def quote_documents(
@@ -89,7 +92,7 @@ def find_matches(
         return []  # nothing to compare, or nothing but quotations and marks
     ordered = in_order(documents, vectors)
     alone, bundles = find_bundles(
-        *ordered, models.pairs, models.chains, models.background, models.common_kgrams, progress, elsewhere)
+        *ordered, models.pairs, models.chains, models.background, models.common_kgrams, progress, elsewhere, models.second)
     matches = [match for pair in alone for match in shared_passages(pair.a, pair.b, pair.evidence)]
     for found in each(partial(look_closely, pairs=models.pairs, correspondence=models.correspondence), bundles):
         matches += found

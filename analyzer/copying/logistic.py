@@ -30,8 +30,9 @@ class Logistic:
 
 
 @lru_cache(maxsize=None)
-def load_logistic(name: str, precision: type = np.float64) -> Logistic:
-    """The shipped model called ``name``: sentence_pairs, chains or suspicion."""
-    fitted = json.loads(resource("models", "copying", "model.json").read_text(encoding="utf-8"))[name]
+def load_logistic(name: str, precision: type = np.float64, second: bool = False) -> Logistic:
+    """The shipped model called ``name``: sentence_pairs, chains, suspicion, …; ``second``: the one that was fitted with a second
+    encoder, where there is one (alone, among, related, suspicion)."""
+    fitted = json.loads(resource("models", "copying", "model-second.json" if second else "model.json").read_text(encoding="utf-8"))[name]
     mean, scale, weights = (np.array(fitted[part], precision) for part in ("mean", "scale", "weights"))
     return Logistic(mean, scale, weights, float(fitted["intercept"]))

@@ -1,13 +1,16 @@
-"""Fit what the copying stage decides by, from the labelled campaigns: ``python -m models.copying.train``.
+"""Fit what the copying stage decides by, from the labelled campaigns: ``python -m models.copying.train [--second]``.
 
 Writes common_kgrams.npy, background.txt, background.npy and model.json beside this file, and prints how well the same
-steps do on each campaign when it is left out of the fit (leave-one-campaign-out).
+steps do on each campaign when it is left out of the fit (leave-one-campaign-out). With ``--second`` it fits what is decided with a
+second encoder (e5, which needs the extra [e5]), and writes that alone: model-second.json.
 """
 
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -22,10 +25,12 @@ from analyzer.copying.correspondence import Correspondence, CorrespondenceModel,
 from analyzer.copying.finder import Models, find_matches, in_order, quote_documents
 from analyzer.copying.logistic import Logistic
 from analyzer.copying.meaning import SentenceSpace, build_space
+from analyzer.copying.second import Encode
 from analyzer.copying.suspicion import SUSPECTED, coverage, suspicion_features
 from analyzer.copying.rewording import chain_features, find_chains
 from analyzer.copying.rewording import pair_features as sentence_pair_features
-from analyzer.text.encode import encode, load_encoder
+from analyzer.store import data_folder
+from analyzer.text.encode import encode, encode_once, load_encoder
 from models.corpora import WHERE, Campaign, load_campaigns, passage_roots, shared_share
 
 HERE = Path(__file__).resolve().parent
@@ -166,7 +171,9 @@ FOLDS = 5
 """Parts of the campaigns that a later model is fitted on, each judged by an earlier model that did not see it."""
 
 
-def fit_correspondence(judged: list[Judged], pair_models: list[Logistic], chains: Logistic, own: list[np.ndarray]) -> CorrespondenceModel:
+def fit_correspondence(
+    judged: list[Judged], pair_models: list[Logistic], chains: Logistic, own: list[np.ndarray], second: Encode | None
+) -> CorrespondenceModel:
     """Which sentences go together, from pairs of documents for which something speaks.
 
     ``pair_models``: for each campaign one that did not see it; ``own``: each campaign's sentences for the background.
@@ -176,7 +183,7 @@ def fit_correspondence(judged: list[Judged], pair_models: list[Logistic], chains
         p, others = j.prepared, [i for i in range(len(judged)) if i != k]
         background = np.concatenate([own[i] for i in others])
         common = common_kgrams([judged[i].prepared for i in others])
-        for bundle in find_bundles(*in_order(p.documents, p.vectors), model, chains, background, common)[1]:
+        for bundle in find_bundles(*in_order(p.documents, p.vectors), model, chains, background, common, second=second)[1]:
             pairs = bundle.correspondences(model)
             found += [(pair, same_passage(p, pair)) for pair in pairs]
             campaign += [k] * len(pairs)
@@ -230,40 +237,53 @@ def fit_suspicion(tables: list[tuple[np.ndarray, np.ndarray, np.ndarray]]) -> Lo
     return _fit(rows, np.concatenate([label[clear] for _, label, clear in tables]))
 
 
-def fit(prepared: list[Prepared]) -> Models:
-    """Everything the finder needs, from these campaigns."""
+def fit(prepared: list[Prepared], second: Encode | None = None) -> Models:
+    """Everything the finder needs, from these campaigns; with a second encoder if there is to be one."""
     own = [own_vectors(p)[1] for p in prepared]
     judged = [judge(p, np.concatenate([v for k, v in enumerate(own) if k != i])) for i, p in enumerate(prepared)]
     unseen = [fit_pairs([j for k, j in enumerate(judged) if k != i]) for i in range(len(judged))]
     chains = fit_chains(judged, unseen)
-    correspondence = fit_correspondence(judged, unseen, chains, own)
-    return Models(fit_pairs(judged), chains, correspondence, np.concatenate(own), common_kgrams(prepared))
+    correspondence = fit_correspondence(judged, unseen, chains, own, second)
+    return Models(fit_pairs(judged), chains, correspondence, np.concatenate(own), common_kgrams(prepared), second)
 
 
-def left_out(prepared: list[Prepared]) -> list[Models]:
+def left_out(prepared: list[Prepared], second: Encode | None = None) -> list[Models]:
     """For each campaign the models fitted on all others."""
-    return [fit([p for k, p in enumerate(prepared) if k != i]) for i in range(len(prepared))]
+    return [fit([p for k, p in enumerate(prepared) if k != i], second) for i in range(len(prepared))]
+
+
+def second_encoder() -> Encode | None:
+    """The one that was asked for on the command line; what it encodes is kept, as in use."""
+    return partial(encode_once, encoder=load_encoder("e5"), cache=data_folder() / "cache") if "--second" in sys.argv else None
 
 
 def main() -> None:
     prepared = [prepare_campaign(campaign) for campaign in load_campaigns()]
-    tables = [suspicion_table(p, models) for p, models in zip(prepared, left_out(prepared))]
+    second = second_encoder()
+    tables = [suspicion_table(p, models) for p, models in zip(prepared, left_out(prepared, second))]
     print("campaign        listed  right  of   average precision   (each left out of the fit)")
     for i, (p, (features, label, clear)) in enumerate(zip(prepared, tables)):
         chance = fit_suspicion([t for k, t in enumerate(tables) if k != i]).probability(features[clear])
         listed, true = chance >= SUSPECTED, label[clear]
         print(f"{p.campaign.name:16}{listed.sum():5}{(listed & true).sum():7}{true.sum():5}"
               f"{average_precision_score(true, chance):14.3f}")
-    models = fit(prepared)
+    models = fit(prepared, second)
+    rows = {"suspicion": fit_suspicion(tables), **vars(models.correspondence)}
+    if second:
+        _write("model-second.json", rows, prepared)
+        return
     np.save(HERE / "common_kgrams.npy", models.common_kgrams)
     texts = [text for p in prepared for text in own_vectors(p)[0]]
     kept = np.sort(np.random.default_rng(0).choice(len(texts), min(BACKGROUND, len(texts)), replace=False))
     (HERE / "background.txt").write_text("\n".join(" ".join(texts[k].split()) for k in kept) + "\n", encoding="utf-8")
     np.save(HERE / "background.npy", models.background[kept].astype(np.float16))
-    rows = {"sentence_pairs": models.pairs, "chains": models.chains, "suspicion": fit_suspicion(tables), **vars(models.correspondence)}
+    _write("model.json", {"sentence_pairs": models.pairs, "chains": models.chains, **rows}, prepared)
+
+
+def _write(file: str, rows: dict[str, Logistic], prepared: list[Prepared]) -> None:
     fitted = {name: {k: np.asarray(v).round(6).tolist() for k, v in vars(model).items()} for name, model in rows.items()}
     fitted["campaigns"] = [p.campaign.name for p in prepared]
-    (HERE / "model.json").write_text(json.dumps(fitted, indent=1) + "\n", encoding="utf-8")
+    (HERE / file).write_text(json.dumps(fitted, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
