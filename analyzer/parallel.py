@@ -21,9 +21,14 @@ from typing import TypeVar
 
 T, R = TypeVar("T"), TypeVar("R")
 
-PATIENCE = 15.0
-"""Seconds of such work that are done here before processes are started: starting them takes each core about three, and the
-texts of a thousand essays take twelve."""
+PATIENCE = 2.0
+"""Seconds of such work that are done here before other processes are started: a batch of fifty essays needs none."""
+
+_AHEAD = 2
+"""Pieces of work that wait for each other process, so that none is idle while this one is busy."""
+
+_KEPT = 8
+"""Results a process that may wait for an earlier one."""
 
 _TOO_LITTLE = (BrokenProcessPool, MemoryError)
 """A process was killed, for memory perhaps, or ran out of it: alone it takes longer and needs less."""
@@ -32,6 +37,7 @@ _TOO_LITTLE = (BrokenProcessPool, MemoryError)
 class _Pool:
     executor: Executor
     count: int
+    """Processes beside this one"""
     spent: float = 0.0
     """Seconds that work which other processes could have done took in this one"""
 
@@ -46,13 +52,13 @@ def cores() -> int:
 
 @contextmanager
 def processes(count: int | None = None) -> Iterator[None]:
-    """Inside, ``each`` uses ``count`` processes (all cores by default); they start when first needed."""
+    """Inside, ``each`` uses ``count`` processes (all cores by default), this one among them; they start when first needed."""
     count = count or cores()
     if count < 2:
         yield
         return
-    with ProcessPoolExecutor(count, mp_context=get_context("spawn"), initializer=_begin) as pool:
-        token = _pool.set(_Pool(pool, count))
+    with ProcessPoolExecutor(count - 1, mp_context=get_context("spawn"), initializer=_begin) as pool:
+        token = _pool.set(_Pool(pool, count - 1))
         try:
             yield
         except BaseException:
@@ -65,25 +71,40 @@ def processes(count: int | None = None) -> Iterator[None]:
 def each(function: Callable[[T], R], items: Iterable[T], patience: float = PATIENCE) -> Iterator[R]:
     """``function`` of each item, in order; items are taken as they are needed, so that there need never be many at once.
 
-    ``function`` must be importable, its results picklable. The first ``patience`` seconds of a run are done here.
+    ``function`` must be importable, its results picklable. The first ``patience`` seconds of a run are done here, and later
+    whatever the other processes have no hands free for.
     """
     pool = _pool.get()
     if pool is None:
         yield from map(function, items)
         return
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(1, user_api="blas"):  # threads that wait for each other would take the others' cores
+        yield from _shared_out(pool, function, items, patience)
+
+
+def _shared_out(pool: _Pool, function: Callable[[T], R], items: Iterable[T], patience: float) -> Iterator[R]:
     waiting: deque[tuple[T, Future[R]]] = deque()
     for item in items:
-        if pool.spent < patience:
-            began = perf_counter()
-            result = function(item)
-            pool.spent += perf_counter() - began
-            yield result
-            continue
-        waiting.append((item, _submitted(pool.executor, function, item)))
-        if len(waiting) > 4 * pool.count:
+        ahead = sum(not future.done() for _, future in waiting)
+        if pool.spent >= patience and ahead < _AHEAD * pool.count:
+            waiting.append((item, _submitted(pool.executor, function, item)))
+        else:
+            waiting.append((item, _done_here(pool, function, item)))
+        while waiting and (waiting[0][1].done() or len(waiting) > _KEPT * (pool.count + 1)):
             yield _result(function, *waiting.popleft())
     while waiting:
-        yield _result(function, *waiting.popleft())
+        item, future = waiting.popleft()
+        yield _done_here(pool, function, item).result() if future.cancel() else _result(function, item, future)
+
+
+def _done_here(pool: _Pool, function: Callable[[T], R], item: T) -> Future[R]:
+    began = perf_counter()
+    done: Future[R] = Future()
+    done.set_result(function(item))
+    pool.spent += perf_counter() - began
+    return done
 
 
 def _submitted(pool: Executor, function: Callable[[T], R], item: T) -> Future[R]:

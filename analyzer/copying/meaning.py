@@ -17,6 +17,7 @@ from analyzer.copying.middle import Middle, middle
 from analyzer.copying.neighbours import NEAREST, Near, search
 from analyzer.copying.once import Once
 from analyzer.copying.terms import character_rows, word_rows
+from analyzer.parallel import in_threads
 from analyzer.resources import resource
 from analyzer.text.encode import DEFAULT_ENCODER, Encoder, Vectors
 
@@ -188,12 +189,12 @@ def _hubness(centred: np.ndarray, owner: np.ndarray) -> np.ndarray:
 
 def nearest_mean(rows: np.ndarray, background: np.ndarray) -> np.ndarray:
     """(n,) commonness of sentences: mean cosine to the nearest of the (b, d) sentences of other campaigns."""
-    common = np.zeros(len(rows), np.float32)
     k = min(BACKGROUND_NEAREST, len(background))
-    for start in range(0, len(rows), 1024):
-        block = rows[start : start + 1024] @ background.T
-        common[start : start + 1024] = np.partition(block, -k, axis=1)[:, -k:].mean(axis=1)
-    return common
+
+    def mean_of(start: int) -> np.ndarray:
+        return np.partition(rows[start : start + 1024] @ background.T, -k, axis=1)[:, -k:].mean(axis=1)
+
+    return np.concatenate([np.zeros(0, np.float32), *in_threads(mean_of, range(0, len(rows), 1024))])
 
 
 def load_background(encoder: Encoder) -> np.ndarray:

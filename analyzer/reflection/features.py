@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 
 from analyzer.essay import Sentence
+from analyzer.reflection.hashing import both, character_runs, hashed_rows, word_runs
 from analyzer.text.segment import tagged_words
 
 WORD_SLOTS, CHARACTER_SLOTS, EDGE_SLOTS, CLAUSE_SLOTS = 2**15, 2**16, 2**15, 2**15
 """Hash buckets: no vocabulary is stored, and a word of a new campaign cannot shift the others."""
 
+_SPACE = re.compile(r"\s\s+")
 _PAUSES = frozenset("，；：。！？、,;:")
 
 
@@ -65,33 +67,29 @@ class SentenceTable:
         return SentenceTable(self.essay[rows], self.vectors[rows], place, self.hashed[rows])
 
 
-def build_table(
-    essays: Sequence[Sequence[Sentence]], vectors: Sequence[np.ndarray], wording: object = None
-) -> SentenceTable:
-    """One row a sentence; ``vectors`` are (sentences, d) an essay; ``wording``: ``read_words(different(essays))``, if known."""
+def build_table(essays: Sequence[Sequence[Sentence]], vectors: Sequence[np.ndarray]) -> SentenceTable:
+    """One row a sentence; ``vectors`` are (sentences, d) an essay."""
     counts = np.array([len(sentences) for sentences in essays])
     essay = np.repeat(np.arange(len(essays)), counts)
     texts = [sentence.text for sentences in essays for sentence in sentences]
-    known = different(essays)
-    row = {text: k for k, text in enumerate(known)}
-    hashed = (read_words(known) if wording is None else wording)[[row[text] for text in texts]]
+    row = {text: k for k, text in enumerate(dict.fromkeys(texts))}  # what many write is worked out once
+    hashed = _read_words(list(row))[[row[text] for text in texts]]
     return SentenceTable(essay, np.concatenate(vectors).astype(np.float32), _place(counts, texts), hashed)
 
 
-def different(essays: Sequence[Sequence[Sentence]]) -> list[str]:
-    """Texts of the essays' sentences; what many write is worked out once."""
-    return list(dict.fromkeys(sentence.text for sentences in essays for sentence in sentences))
-
-
-def read_words(texts: Sequence[str]):
-    """(texts, slots) csr of their words and characters; in another process, where there is one."""
+def _read_words(texts: Sequence[str]):
+    """(texts, slots) csr of their words and characters."""
     from scipy import sparse
 
     tagged = [tagged_words(text) for text in texts]
     plain = [[word for word, _ in pairs if word.strip()] for pairs in tagged]
-    words, characters, edges, clauses = _hashers()
+    spaced = [_SPACE.sub(" ", text.lower()) for text in texts]
+    rows = lambda tokens, slots: hashed_rows(tokens, len(texts), slots)
+    outlines = list(map(outline, tagged))
     return sparse.hstack([
-        words.transform(map(outline, tagged)), characters.transform(texts), edges.transform(plain), clauses.transform(plain),
+        rows(both(word_runs(outlines, 3), word_runs(list(map(_ends, outlines)), 1)), WORD_SLOTS),
+        rows(character_runs(spaced, 3), CHARACTER_SLOTS),
+        rows(word_runs(list(map(_edges, plain)), 1), EDGE_SLOTS), rows(word_runs(list(map(_clause_edges, plain)), 1), CLAUSE_SLOTS),
     ]).tocsr()
 
 
@@ -125,9 +123,8 @@ def outline(tagged: Sequence[tuple[str, str]]) -> list[str]:
     return kept
 
 
-def _word_runs(words: list[str]) -> list[str]:
-    runs = [" ".join(words[k : k + n]) for n in (1, 2, 3) for k in range(len(words) - n + 1)]
-    return runs + (["^" + words[0], "$" + words[-1]] if words else [])
+def _ends(words: list[str]) -> list[str]:
+    return ["^" + words[0], "$" + words[-1]] if words else []
 
 
 def _edges(words: list[str]) -> list[str]:
@@ -144,14 +141,3 @@ def _clause_edges(words: list[str]) -> list[str]:
             found += ["c^" + clause[0], "c^" + " ".join(clause[:2]), "c$" + clause[-1], "c$" + " ".join(clause[-2:])]
             clause = []
     return found
-
-
-@lru_cache(maxsize=1)
-def _hashers():
-    from sklearn.feature_extraction.text import HashingVectorizer
-
-    hasher = lambda slots, **how: HashingVectorizer(n_features=slots, alternate_sign=False, **how)
-    return (
-        hasher(WORD_SLOTS, analyzer=_word_runs), hasher(CHARACTER_SLOTS, analyzer="char", ngram_range=(1, 3)),
-        hasher(EDGE_SLOTS, analyzer=_edges), hasher(CLAUSE_SLOTS, analyzer=_clause_edges),
-    )

@@ -10,12 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from analyzer.essay import Sentence
 from analyzer.parallel import each
-from analyzer.reflection.features import SentenceTable, build_table, different, read_words
+from analyzer.reflection.features import SentenceTable, build_table
 from analyzer.reflection.formulaic import FORMULAIC_FROM, FormulaicModel, earning_nothing
 from analyzer.reflection.network import ContextNetwork, dense_inputs
 from analyzer.reflection.reflection import ASPECTS, LABELS, LabelledSentence
@@ -26,7 +27,7 @@ COMPONENTS, NEIGHBOUR_COMPONENTS = 128, 48
 """Principal components of the sentence's own vector and of each neighbour's."""
 
 AT_ONCE = 250
-"""Essays labelled at once: their tables of words and characters take 0.5 MB an essay."""
+"""Essays labelled at once: tables of words and characters take 0.5 MB an essay."""
 
 VECTOR_SCALE = 4.0
 """Vectors are unit rows; times this they weigh about as much as the place features."""
@@ -130,34 +131,35 @@ def label_sentences(
     """
     filled = [k for k, sentences in enumerate(essays) if len(sentences)]
     found: list = [((), np.zeros((0, len(LABELS) + len(ASPECTS))))] * len(essays)
-    if not filled:
-        return found
     parts = [filled[start : start + AT_ONCE] for start in range(0, len(filled), AT_ONCE)]
-    texts = (different([essays[k] for k in part]) for part in parts)
-    # words are looked at in other processes, a few parts ahead of the labels
-    for part, wording in zip(parts, each(read_words, texts)):
-        _label(essays, vectors, model, part, wording, found)
+    said = (([essays[k] for k in part], [vectors[k] for k in part]) for part in parts)
+    for part, labelled in zip(parts, each(partial(_label, model=model), said)):
+        for k, one in zip(part, labelled):
+            found[k] = one
     return found
 
 
-def _label(essays, vectors, model: LabelModel, filled: list[int], wording, found: list) -> None:
-    first = {k: _first_said(essays[k]) for k in filled}
-    once = [np.unique(first[k]) for k in filled]
-    own = [vectors[k] for k in filled]  # read from where they are kept, once
+def _label(
+    part: tuple[list[Sequence[Sentence]], list[np.ndarray]], model: LabelModel
+) -> list[tuple[tuple[LabelledSentence, ...], np.ndarray]]:
+    essays, vectors = part
+    first = [_first_said(sentences) for sentences in essays]
+    once = [np.unique(rows) for rows in first]
     table = build_table(
-        [[essays[k][i] for i in rows] for k, rows in zip(filled, once)], [v[rows] for v, rows in zip(own, once)], wording
+        [[sentences[i] for i in rows] for sentences, rows in zip(essays, once)], [own[rows] for own, rows in zip(vectors, once)]
     )
     ends = np.cumsum([len(rows) for rows in once])[:-1]
     labelling, counting, _ = read_twice(table, model)
     counting = np.hstack([counting, model.wording.merits(table)])
-    for k, at, labels, counts in zip(filled, once, np.split(labelling, ends), np.split(counting, ends)):
-        again = np.searchsorted(at, first[k])
+    found = []
+    for sentences, at, own, labels, counts in zip(essays, once, first, np.split(labelling, ends), np.split(counting, ends)):
+        again = np.searchsorted(at, own)
         said, rows = labels[again], counts[again]
-        labelled = tuple(
+        found.append((tuple(
             LabelledSentence(s.start, s.end, LABELS[label], round(chance, 4))
-            for s, label, chance in zip(essays[k], said.argmax(axis=1).tolist(), said.max(axis=1).tolist())
-        )
-        found[k] = (labelled, rows)
+            for s, label, chance in zip(sentences, said.argmax(axis=1).tolist(), said.max(axis=1).tolist())
+        ), rows))
+    return found
 
 
 def _first_said(sentences: Sequence[Sentence]) -> np.ndarray:
