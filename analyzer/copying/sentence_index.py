@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import numpy as np
+
+from analyzer.whole import whole
 
 DIMENSIONS, PROBES, PROBED = 192, 48, 16
 """Principal components kept, a byte each; lists searched at least, and one in how many: more than in neighbours.py, since only new
@@ -83,9 +84,5 @@ class SentenceIndex:
 
         if self._index is None:
             return
-        unfinished = self._path.with_name(self._path.name + ".part")
-        with open(unfinished, "wb") as out:  # faiss itself cannot open every name that Windows allows
-            faiss.serialize_index(self._index).tofile(out)
-            out.flush()
-            os.fsync(out.fileno())
-        os.replace(unfinished, self._path)
+        with whole(self._path, flushed=True) as unfinished:  # faiss itself cannot open every name that Windows allows
+            faiss.serialize_index(self._index).tofile(unfinished)

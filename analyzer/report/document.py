@@ -21,7 +21,7 @@ from analyzer.report.official_form import (
 from analyzer.report.report import Report
 from analyzer.report.summary import accounts, answers
 from analyzer.report.suspects import Suspect, document_name, passage, person, suspects
-from analyzer.report.whole import save_whole
+from analyzer.whole import whole
 
 NAME = "分析报告.docx"
 LISTED = 40
@@ -53,7 +53,8 @@ def write_document(report: Report, path: str | Path, name: str = "", circulated:
     _reading(document, report)
     today = date.today()
     right(document, f"{today.year}年{today.month}月{today.day}日")
-    save_whole(path, document.save)
+    with whole(path) as unfinished:
+        document.save(str(unfinished))
     return path
 
 

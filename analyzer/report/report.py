@@ -16,7 +16,7 @@ from analyzer.copying.match import Match, Originality
 from analyzer.essay import Essay, Problem
 from analyzer.gatekeeping import Finding, Trace
 from analyzer.reflection.reflection import LabelledSentence, Reflection
-from analyzer.report.whole import save_whole
+from analyzer.whole import whole
 
 SCHEMA = 1
 
@@ -149,10 +149,11 @@ class Report:
         """Write report.json (UTF-8) whole or not at all."""
         path = Path(path)
         path.parent.mkdir(parents=True, exist_ok=True)
-        save_whole(path, self._write)
+        with whole(path) as unfinished:
+            self._write(unfinished)
         return path
 
-    def _write(self, path: str) -> None:
+    def _write(self, path: Path) -> None:
         """One line an essay, a match, a finding: a report of 100,000 essays is never held as text or as dicts."""
         with open(path, "w", encoding="utf-8", newline="\n") as out:
             for k, (name, value) in enumerate(_parts(self)):

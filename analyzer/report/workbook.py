@@ -35,7 +35,7 @@ from analyzer.report.sheet import (
     write_table,
 )
 from analyzer.report.suspects import Suspect, document_name, passage, person, suspects
-from analyzer.report.whole import save_whole
+from analyzer.whole import whole
 
 NAME = "疑似雷同清单.xlsx"
 LIST = "疑似雷同清单"
@@ -117,8 +117,7 @@ def write_workbook(
         book.active.title = "层级对比"
         _groups(book.active, report, "tier")
         _groups(book.create_sheet("单位对比"), report, "unit")
-        save_whole(path, book.save)
-        return path
+        return _saved(book, path)
     found = suspects(report)
     _suspects(book.active, report, found, reviews or {})
     _groups(book.create_sheet("层级对比"), report, "tier")
@@ -130,7 +129,12 @@ def write_workbook(
     if report.traces:
         _traces(book.create_sheet("文档痕迹"), report)
     _problems(book.create_sheet("问题文件"), report)
-    save_whole(path, book.save)
+    return _saved(book, path)
+
+
+def _saved(book, path: Path) -> Path:
+    with whole(path) as unfinished:
+        book.save(unfinished)
     return path
 
 

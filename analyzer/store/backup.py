@@ -15,10 +15,11 @@ from pathlib import Path
 
 from analyzer.store.care import Ailment, examine
 from analyzer.store.database import NAME, StoreError, aside, copy, prepare, version
-from analyzer.store.files import copy_whole, flush, leftovers, stale_reports
+from analyzer.store.files import leftovers, stale_reports
 from analyzer.store.running import RUNNING, gone
 from analyzer.store.schema import VERSION
 from analyzer.store.store import Store
+from analyzer.whole import whole
 
 OWN = ("tiers.toml",)
 """Files beside the database that the organizer wrote."""
@@ -39,21 +40,15 @@ def backup(home: Path, target: Path) -> int:
     if target.exists():
         raise StoreError(f"“{target}”已经存在，请换一个文件名。")
     target.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = target.with_name(target.name + ".part")
-    for attempt in range(ATTEMPTS):
-        try:
-            _write(home, unfinished)
-            break
-        except FileNotFoundError as error:
-            if attempt == ATTEMPTS - 1:
-                raise StoreError(f"备份时文件一直在变动（{error.filename}），请等分析结束再备份。") from error
-    try:
+    with whole(target, flushed=True) as unfinished:
+        for attempt in range(ATTEMPTS):
+            try:
+                _write(home, unfinished)
+                break
+            except FileNotFoundError as error:
+                if attempt == ATTEMPTS - 1:
+                    raise StoreError(f"备份时文件一直在变动（{error.filename}），请等分析结束再备份。") from error
         check(unfinished)
-    except StoreError:
-        unfinished.unlink()
-        raise
-    flush(unfinished)
-    unfinished.replace(target)
     return target.stat().st_size
 
 
@@ -143,7 +138,10 @@ def restore(home: Path, file: Path, force: bool = False) -> Path | None:
         files = [workshop / name for name in OWN if (workshop / name).exists()]
         files += sorted(path for path in (workshop / "batches").rglob("*") if path.is_file())
         for path in files:
-            copy_whole(path, home / path.relative_to(workshop))
+            target = home / path.relative_to(workshop)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with whole(target, flushed=True) as unfinished:
+                shutil.copy2(path, unfinished)
         copy(workshop / NAME, home / NAME)
     finally:
         shutil.rmtree(workshop, ignore_errors=True)

@@ -1,50 +1,9 @@
-"""Files that are whole on the disk before anybody is told of them."""
+"""Files of a batch: what an interrupted process left of them, and whether they are as they were."""
 
 from __future__ import annotations
 
-import os
-import shutil
-import sys
 from hashlib import blake2b
 from pathlib import Path
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Write a file whole or not at all: aside, flushed to the disk, then renamed over what was there."""
-    unfinished = path.with_name(path.name + ".part")
-    with open(unfinished, "w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    unfinished.replace(path)
-    flush_folder(path.parent)
-
-
-def copy_whole(source: Path, target: Path) -> None:
-    """Copy a file whole or not at all."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = target.with_name(target.name + ".part")
-    shutil.copy2(source, unfinished)
-    flush(unfinished)
-    unfinished.replace(target)
-
-
-def flush(path: Path) -> None:
-    """Have a finished file, and its name in its folder, on the disk."""
-    with open(path, "rb+") as file:
-        os.fsync(file.fileno())
-    flush_folder(path.parent)
-
-
-def flush_folder(folder: Path) -> None:
-    """POSIX keeps a new name only once its folder is flushed; Windows cannot open a folder, and does not need it."""
-    if sys.platform == "win32":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def stale_reports(folder: Path, report: str) -> list[Path]:

@@ -29,8 +29,9 @@ from analyzer.labels import STATE
 from analyzer.report.report import Report
 from analyzer.report.review import EDITABLE, Review, changes
 from analyzer.store.database import NAME, StoreError, prepare, transaction
-from analyzer.store.files import digest, flush, stale_reports, write_whole
+from analyzer.store.files import digest, stale_reports
 from analyzer.store.rows import MEASURED, STATUSES, Change, Conflict, StoredBatch, now
+from analyzer.whole import flush, whole
 
 SAME = 0.5
 """An earlier batch that holds more than this share of the same texts is the same batch, uploaded again."""
@@ -119,7 +120,8 @@ class Store:
 
     def keep_batch(self, id: str, batch: Batch) -> None:
         """Keep what was read, until it is analyzed and for another analysis."""
-        write_whole(self.folder(id) / "batch.json", json.dumps(asdict(batch), ensure_ascii=False))
+        with whole(self.folder(id) / "batch.json", flushed=True) as unfinished:
+            unfinished.write_text(json.dumps(asdict(batch), ensure_ascii=False), encoding="utf-8")
         self.update(id, essays=len(batch.essays), units=len({essay.unit for essay in batch.essays if essay.unit}))
 
     def read_batch(self, id: str) -> Batch:

@@ -8,13 +8,14 @@ what it has. Hashes give no text back.
 from __future__ import annotations
 
 import logging
-import os
 import secrets
 from collections.abc import Sequence
 from hashlib import blake2b
 from pathlib import Path
 
 import numpy as np
+
+from analyzer.whole import whole
 
 LARGEST = 4 << 30
 """Bytes of the whole cache, all encoders; the oldest segments go first."""
@@ -104,13 +105,8 @@ def _open(keys_path: Path) -> tuple[np.ndarray, np.ndarray] | None:
 
 
 def _write(path: Path, array: np.ndarray) -> None:
-    unfinished = path.with_name(path.name + ".part")
-    try:
-        with open(unfinished, "wb") as out:
-            np.save(out, array)
-        os.replace(unfinished, path)
-    finally:
-        unfinished.unlink(missing_ok=True)
+    with whole(path) as unfinished, open(unfinished, "wb") as out:
+        np.save(out, array)
 
 
 def _trim(root: Path) -> None:
