@@ -15,6 +15,7 @@ from analyzer.copying import (
 )
 from analyzer.copying.document import Document
 from analyzer.copying.earlier import LONG, worth_comparing
+from analyzer.copying.unfinished import comparison_key, forget, found_once
 from analyzer.essay import Batch, Essay
 from analyzer.gatekeeping import find_lapses, find_traces
 from analyzer.reflection import label_sentences, rate
@@ -58,8 +59,9 @@ def analyze(
     expected_characters : the length that was asked for, if one was.
     progress : see ``Progress``.
     calibration : depth levels as an organizer gives them (``xinde calibrate``).
-    cache : folder where sentence vectors, and what comparing with a long history begins with, are kept from run to run; it may be
-        deleted at any time. Without it a long history is compared whole, which takes as long as analyzing it.
+    cache : folder where sentence vectors, and what comparing with a long history begins with, are kept from run to run, and what an
+        interrupted run found; it may be deleted at any time. Without it a long history is compared whole, which takes as long as
+        analyzing it.
     find : how copies are found, ``find_copies`` by default.
     second_encoder : asked besides about the sentences of texts that are compared closely (``copying.second``): ``e5``, or the name or
         path of a SentenceTransformer; slow. Not with a ``find`` that knows none.
@@ -109,6 +111,7 @@ def analyze(
     tell(STAGES[5], 0, 1)
     report = with_changes(replace(report, comparisons=compared(report)))
     tell(STAGES[5], 1, 1)
+    forget(cache)
     return report
 
 
@@ -136,7 +139,10 @@ def find_copies(
     in_batch = {essay.id for essay in essays}
     matches = [match for match in quotes if match.essay in in_batch]
     asked = partial(encode_once, encoder=second, progress=within(STAGES[2]), cache=cache) if second else None
-    found = find_matches(documents, vectors, load_models(encoder, asked), within(STAGES[2]), counts)
+    find = lambda: find_matches(documents, vectors, load_models(encoder, asked), within(STAGES[2]), counts)
+    keys = [getattr(one, "cache_key", "") for one in (encoder, second) if one]
+    key = comparison_key(documents, counts, analyzer.__version__, *keys) if cache and all(keys) else ""
+    found = found_once(cache, key, find) if key else find()
     return documents, vectors, matches + shared_sources(own_earlier(found, essays, history), essays)
 
 

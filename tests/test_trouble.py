@@ -12,11 +12,18 @@ import numpy as np
 import pytest
 from report_fixture import synthetic_report
 
-from analyzer import parallel
+from analyzer import parallel, pipeline
 from analyzer.cli import analyze as command
 from analyzer.cli import main
+from analyzer.copying import quote_documents
+from analyzer.copying.commonness import Counts
+from analyzer.copying.document import mask
+from analyzer.copying.unfinished import comparison_key
+from analyzer.essay import Essay
+from analyzer.ingest import read_batch
 from analyzer.report import drawing
 from analyzer.report.document import write_document
+from analyzer.resources import resource
 from analyzer.text import encode as encoding
 from analyzer.text.encode import encode_once
 from analyzer.text.vector_cache import VectorCache
@@ -112,6 +119,37 @@ def test_what_was_encoded_is_kept_when_a_run_is_interrupted(tmp_path, monkeypatc
     with pytest.raises(KeyboardInterrupt):
         encode_once(texts, Encoder(), cache=tmp_path)
     assert len(VectorCache(tmp_path, "some-1").look_up(texts)[0]) == 30
+
+
+@pytest.mark.parametrize("damage", [None, "[[1]]"])
+def test_what_was_found_is_kept_when_a_run_is_interrupted_and_only_until_it_ends(tmp_path, monkeypatch, damage):
+    batch = read_batch([resource("samples") / "batch.zip"])
+    whole = pipeline.analyze(batch)
+
+    def interrupted(*arguments):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as at_first:
+        at_first.setattr(pipeline, "label_sentences", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            pipeline.analyze(batch, cache=tmp_path)
+    (kept,) = (tmp_path / "unfinished").iterdir()
+    if damage:
+        kept.write_text(damage)
+    compared = []
+    find = pipeline.find_matches
+    monkeypatch.setattr(pipeline, "find_matches", lambda *arguments: compared.append(1) or find(*arguments))
+    assert pipeline.analyze(batch, cache=tmp_path).matches == whole.matches
+    assert bool(compared) == bool(damage) and not (tmp_path / "unfinished").exists()
+
+
+def test_a_comparison_is_known_again_only_where_all_is_as_it_was():
+    documents, quotes = quote_documents([(Essay(id=id, text="那天我值班，没有抬头。他走了。"), "batch") for id in "AB"], [])
+    key = comparison_key(documents, None, "use")
+    quoted = mask(documents[0], [(0, 5)])
+    others = [comparison_key([quoted, documents[1]], None, "use"), comparison_key(documents[:1], None, "use"),
+              comparison_key(documents, None, "e5"), comparison_key(documents, Counts(np.ones(1, np.uint64), np.ones(1)), "use")]
+    assert not quotes and key == comparison_key(list(documents), None, "use") and len({key, *others}) == 5
 
 
 def test_a_cache_that_goes_away_in_between_is_begun_anew(tmp_path, monkeypatch):

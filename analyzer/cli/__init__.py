@@ -24,7 +24,7 @@ def main(arguments: list[str] | None = None) -> int:
         need_memory()
         return _run(options)
     except KeyboardInterrupt:
-        print("已停止，原有的结果没有改动。已经编码的句子留着，再次运行时不必重算。", file=sys.stderr)
+        print("已停止，原有的结果没有改动。已经编码的句子、已经完成的比对留着，再次运行时不必重算。", file=sys.stderr)
     except Exception as error:
         if not (why := told(error)):
             raise
