@@ -161,6 +161,16 @@ def test_a_passage_begins_and_ends_with_what_goes_together_surely():
     assert with_sure_edges(a, b, boxes[2:3]) == []
 
 
+@pytest.mark.parametrize("chance, kept", [(0.9, False), (0.96, True)])
+def test_two_sentences_alone_that_are_reworded_must_be_surer(chance, kept):
+    a, b = (prepare(Essay(id, STORY), "batch") for id in "AB")
+    box = lambda k, p, reworded=True: Box(
+        a.sentences[k].start, a.sentences[k].end, b.sentences[k].start, b.sentences[k].end, 1.0, 10.0, p, reworded)
+    assert bool(with_sure_edges(a, b, [box(0, chance)])) == kept
+    assert with_sure_edges(a, b, [box(0, 0.6, reworded=False)]), "words in common stand for themselves"
+    assert len(with_sure_edges(a, b, [box(0, 0.6), box(1, 0.6)])) == 2, "so does what goes on"
+
+
 def test_how_many_pieces_chance_gives_is_read_from_the_batch():
     piece = lambda a, b, at=0: Match(a, at, at + 40, b, at, at + 40, "verbatim", "batch", 1.0, 0.6)
     one, two = piece("A", "B"), [piece("C", "D"), piece("C", "D", 200)]

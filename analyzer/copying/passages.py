@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,6 +24,10 @@ between two pieces in order, each of more than a sentence (CARRIES), the copy we
 SURE = 0.5
 """Probability with which sentences must go together that a passage begins or ends with; inside of it
 ``correspondence.TOGETHER`` is enough."""
+
+ALONE, REWORDED_BELOW = 0.95, 0.3
+"""The same of two sentences that are a passage by themselves, where runs of characters cover less than this share of the better
+covered one: nothing before or after them speaks for a copy in other words."""
 
 LONG = 150
 """Normalized characters from which a sentence is too long to be taken whole: text without punctuation."""
@@ -52,6 +56,8 @@ class Box:
     """Weighted shared k-grams, with REWORDED for each sentence that is reworded and rare."""
     chance: float = 1.0
     """Probability that the two stretches go together, or share of both that stands word for word; of several the surest."""
+    reworded: bool = False
+    """Two sentences that share hardly a run of characters."""
 
 
 def shared_evidence(found: np.ndarray, weights: np.ndarray) -> Evidence:
@@ -59,23 +65,26 @@ def shared_evidence(found: np.ndarray, weights: np.ndarray) -> Evidence:
 
     ``weights`` are the commonness weights of the first text's k-grams.
     """
-    if len(found) == 1:  # most pairs of a large batch
-        start, other_start, length = found[0].tolist()
-        evidence, count = float(weights[start : start + length - K + 1].sum()), length - K + 1
-        passage = Passage(start, start + length, other_start, other_start + length, length)
-        return [(passage, evidence, evidence / count)] if evidence > 0 else []
-    start, other_start, length = found.T
     passages = []
+    rows = set(map(tuple, found.tolist()))
     for passage in join(found):
-        shared = np.zeros(len(weights), bool)
-        inside = (start >= passage.start) & (start + length <= passage.end)
-        inside &= (other_start >= passage.other_start) & (other_start + length <= passage.other_end)
-        for first, size in found[inside][:, ::2].tolist():
-            shared[first : first + size - K + 1] = True
-        evidence = float(weights[shared].sum())
+        held = weights[passage.start : passage.end - K + 1]
+        if (passage.start, passage.other_start, passage.end - passage.start) not in rows:  # as a rule it is one run
+            held = held[_inside(passage, rows)[: len(held)]]
+        evidence = float(held.sum())
         if evidence > 0:
-            passages.append((passage, evidence, evidence / int(shared.sum())))
+            passages.append((passage, evidence, evidence / len(held)))
     return passages
+
+
+def _inside(passage: Passage, rows: Iterable[tuple[int, int, int]]) -> np.ndarray:
+    """(characters of the passage,) bool: where its shared k-grams begin."""
+    shared = np.zeros(passage.end - passage.start, bool)
+    for start, other_start, length in rows:
+        if (passage.start <= start and start + length <= passage.end
+                and passage.other_start <= other_start and other_start + length <= passage.other_end):
+            shared[start - passage.start : start - passage.start + length - K + 1] = True
+    return shared
 
 
 def sentence_boxes(pair: Correspondence, together: np.ndarray, chance: np.ndarray) -> list[Box]:
@@ -90,12 +99,12 @@ def sentence_boxes(pair: Correspondence, together: np.ndarray, chance: np.ndarra
     for row, column in zip(*np.nonzero(together)):
         s, t = pair.a.sentences[pair.rows[row]], pair.b.sentences[pair.columns[column]]
         boxes.append(Box(s.start, s.end, t.start, t.end, float(rarity[row, column]), float(evidence[row, column]),
-                         float(sure[row, column])))
+                         float(sure[row, column]), bool(covered[row, column] < REWORDED_BELOW)))
     return with_sure_edges(pair.a, pair.b, boxes)
 
 
 def with_sure_edges(a: Document, b: Document, boxes: list[Box]) -> list[Box]:
-    """The boxes without those that are not SURE and stand at an edge of the passage that ``merge`` makes of them.
+    """The boxes without those that are not SURE (or, all by themselves, ALONE) and stand at an edge of the passage that ``merge`` makes.
 
     So that what is unsure stands only inside a passage, as in hysteresis thresholding of edges (Canny 1986).
     """
@@ -106,14 +115,15 @@ def with_sure_edges(a: Document, b: Document, boxes: list[Box]) -> list[Box]:
 
 def _unsure_edges(a: Document, b: Document, boxes: Sequence[Box]) -> set[Box]:
     """Boxes that stand at an edge of a passage, where none that reaches so far is sure."""
-    if all(box.chance >= SURE for box in boxes):
+    if all(box.chance >= (ALONE if box.reworded else SURE) for box in boxes):
         return set()
     found: set[Box] = set()
     for passage in merge(a, b, boxes):
         inside = [box for box in boxes if _holds(passage, box)]
+        least = ALONE if len(inside) == 1 and inside[0].reworded else SURE
         for side in ("start", "end", "other_start", "other_end"):
             reaching = [box for box in inside if getattr(box, side) == getattr(passage, side)]
-            if all(box.chance < SURE for box in reaching):
+            if all(box.chance < least for box in reaching):
                 found.update(reaching)
     return found
 
@@ -207,7 +217,8 @@ def _union(x: Box, y: Box) -> Box:
     size = lambda box: max(1, box.end - box.start)
     rarity = (x.rarity * size(x) + y.rarity * size(y)) / (size(x) + size(y))
     return Box(min(x.start, y.start), max(x.end, y.end), min(x.other_start, y.other_start),
-               max(x.other_end, y.other_end), rarity, x.evidence + y.evidence, max(x.chance, y.chance))
+               max(x.other_end, y.other_end), rarity, x.evidence + y.evidence, max(x.chance, y.chance),
+               x.reworded and y.reworded)
 
 
 def to_match(a: Document, b: Document, box: Box) -> Match:
