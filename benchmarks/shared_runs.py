@@ -34,7 +34,7 @@ Pairs = set[tuple[str, str]]
 def ours(texts: dict[str, str]) -> Pairs:
     documents, _ = quote_documents([(Essay(id, text), "batch") for id, text in texts.items()], ())
     postings = find_postings(documents)
-    found = shared_runs(documents, lexical_pairs(documents), postings, Commonness(postings))
+    found = shared_runs(lexical_pairs(documents), postings, Commonness(postings))
     return {(documents[a].id, documents[b].id) for a, b in found}
 
 

@@ -7,7 +7,7 @@ the seed, extend and merge steps of PAN's text alignment task (Sanchez-Perez et 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +19,9 @@ GAP = 16
 
 COVERED = 0.4
 """Share of a passage's shorter side that its runs must cover; a passage below falls apart into its runs."""
+
+_FEW = 12
+"""Runs up to which they are compared one by one."""
 
 Standing = tuple[np.ndarray, np.ndarray]
 """(k,) places of a text's k-grams, in order, and (k,) numbers that tell equal ones (``Postings.standing``)."""
@@ -69,8 +72,12 @@ def runs_with(a: Standing, others: Sequence[Standing]) -> list[np.ndarray]:
 
 def _hits(a: np.ndarray, ordered: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """(h,) positions in ``a`` and in ``ordered`` of what both hold, each with each."""
-    low, high = np.searchsorted(ordered, a, "left"), np.searchsorted(ordered, a, "right")
-    count = high - low
+    if not len(ordered):
+        return np.zeros(0, np.int64), np.zeros(0, np.int64)
+    first = np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1]))
+    known, size = ordered[first], np.diff(np.append(first, len(ordered)))
+    at = np.minimum(np.searchsorted(known, a), len(known) - 1)
+    low, count = first[at], np.where(known[at] == a, size[at], 0)
     i = np.repeat(np.arange(len(a)), count)
     return i, np.repeat(low - np.cumsum(count) + count, count) + np.arange(len(i))
 
@@ -90,9 +97,8 @@ def _runs(i: np.ndarray, j: np.ndarray) -> np.ndarray:
 
 def _join(runs: np.ndarray, gap: int) -> list[Passage]:
     """Runs that are close on both sides (single linkage) as passages; loose passages split again with half the gap."""
-    start, other_start, length = runs.T
-    end, other_end = start + length, other_start + length
-    group = list(range(len(runs)))
+    rows = runs.tolist()
+    group = list(range(len(rows)))
 
     def root(x: int) -> int:
         while group[x] != x:
@@ -100,39 +106,52 @@ def _join(runs: np.ndarray, gap: int) -> list[Passage]:
             x = group[x]
         return x
 
-    for x, y in zip(*_near(start, end, other_start, other_end, gap)):
+    for x, y in _near(runs, gap) if len(rows) > _FEW else _near_of_few(rows, gap):
         group[root(y)] = root(x)
     members: dict[int, list[int]] = {}
-    for x in range(len(runs)):
+    for x in range(len(rows)):
         members.setdefault(root(x), []).append(x)
     passages = []
-    for rows in members.values():
-        if len(rows) == 1:
-            passages.append(Passage(*(int(values[rows[0]]) for values in (start, end, other_start, other_end, length))))
+    for chosen in members.values():
+        if len(chosen) == 1:
+            start, other_start, length = rows[chosen[0]]
+            passages.append(Passage(start, start + length, other_start, other_start + length, length))
             continue
-        box = (int(start[rows].min()), int(end[rows].max()), int(other_start[rows].min()), int(other_end[rows].max()))
-        shared = min(_union(start[rows], end[rows]), _union(other_start[rows], other_end[rows]))
+        spans = [(rows[x][0], rows[x][0] + rows[x][2]) for x in chosen]
+        others = [(rows[x][1], rows[x][1] + rows[x][2]) for x in chosen]
+        box = (min(spans)[0], max(end for _, end in spans), min(others)[0], max(end for _, end in others))
+        shared = min(_union(spans), _union(others))
         if gap > 1 and shared < COVERED * max(box[1] - box[0], box[3] - box[2]):
-            passages += _join(runs[rows], gap // 2)
+            passages += _join(runs[chosen], gap // 2)
         else:
             passages.append(Passage(*box, shared))
     return passages
 
 
-def _near(start: np.ndarray, end: np.ndarray, other_start: np.ndarray, other_end: np.ndarray, gap: int) -> tuple[list[int], list[int]]:
+def _near(runs: np.ndarray, gap: int) -> Iterable[tuple[int, int]]:
     """Pairs x < y of runs between which at most ``gap`` characters lie on both sides."""
-    near = start[None] <= (end + gap)[:, None]
+    start, other_start, length = runs.T
+    near = start[None] <= (start + length + gap)[:, None]
     near &= near.T
-    other = other_start[None] <= (other_end + gap)[:, None]
+    other = other_start[None] <= (other_start + length + gap)[:, None]
     near &= other & other.T
     x, y = np.nonzero(near)
-    return x[x < y].tolist(), y[x < y].tolist()
+    return zip(x[x < y].tolist(), y[x < y].tolist())
 
 
-def _union(starts: np.ndarray, ends: np.ndarray) -> int:
-    """Length of the union of the intervals."""
+def _near_of_few(rows: list[list[int]], gap: int) -> Iterable[tuple[int, int]]:
+    """The same; two texts share a few runs as a rule, for which numpy costs more than it saves."""
+    for y, (start, other_start, length) in enumerate(rows):
+        for x, (before, other_before, size) in enumerate(rows[:y]):
+            if (before <= start + length + gap and start <= before + size + gap
+                    and other_before <= other_start + length + gap and other_start <= other_before + size + gap):
+                yield x, y
+
+
+def _union(spans: list[tuple[int, int]]) -> int:
+    """Length of the union of the spans."""
     covered = reach = 0
-    for start, end in sorted(zip(starts.tolist(), ends.tolist())):
+    for start, end in sorted(spans):
         covered += max(0, end - max(start, reach))
         reach = max(reach, end)
     return covered

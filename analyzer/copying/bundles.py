@@ -90,7 +90,7 @@ def find_bundles(
     """
     postings = find_postings(documents)
     commonness = Commonness(postings, common_kgrams, elsewhere)
-    shared = shared_runs(documents, lexical_pairs(documents), postings, commonness)
+    shared = shared_runs(lexical_pairs(documents), postings, commonness)
     del postings  # of a large comparison, gigabytes
     alone = {pair for pair, evidence in shared.items() if is_alone(documents[pair[0]], documents[pair[1]], evidence)}
     space = build_space(documents, vectors, background)
@@ -112,20 +112,28 @@ def find_bundles(
 
 
 def shared_runs(
-    documents: Sequence[Document], pairs: np.ndarray, postings: Postings, commonness: Commonness
+    pairs: np.ndarray, postings: Postings, commonness: Commonness
 ) -> dict[tuple[int, int], Evidence]:
-    """What those of the (p, 2) pairs share that share enough; ``postings`` are those of ``documents``, pairs in order."""
-    kept = pairs[postings.evidence(pairs, commonness.weights(postings.hashes)) >= HINT - 0.01]
+    """What those of the (p, 2) pairs of documents, in order, share that share enough."""
+    weights = commonness.weights(postings.hashes)
+    kept = pairs[postings.evidence(pairs, weights) >= HINT - 0.01]
     others = np.split(kept[:, 1], np.flatnonzero(np.diff(kept[:, 0])) + 1)
     firsts = kept[np.append(True, np.diff(kept[:, 0]) != 0)[: len(kept)], 0].tolist()
-    standing = (
-        (postings.standing(a), commonness.weights(documents[a].hashes), [postings.standing(b) for b in bs])
-        for a, bs in zip(firsts, others))
+    standing = ((postings.standing(a), _standing_weights(postings, a, weights), [postings.standing(b) for b in bs])
+                for a, bs in zip(firsts, others))
     return {
         (a, b): evidence
         for a, bs, found in zip(firsts, others, each(_shared, standing)) for b, evidence in zip(bs.tolist(), found)
         if max((weight for _, weight, _ in evidence), default=0.0) >= HINT
     }
+
+
+def _standing_weights(postings: Postings, document: int, weights: np.ndarray) -> np.ndarray:
+    """(k,) weights of a document's k-grams, up to the last that others hold too; 0 for those that nobody else holds."""
+    places, numbers = postings.standing(document)
+    standing = np.zeros(places[-1] + 1 if len(places) else 0)
+    standing[places] = weights[numbers]
+    return standing
 
 
 def _shared(standing: tuple[Standing, np.ndarray, list[Standing]]) -> list[Evidence]:

@@ -94,7 +94,7 @@ def shared_rows(frames: Iterator[pd.DataFrame], common, encoder: str) -> Iterato
     for block in _blocks(frames):
         documents = documents_of(block.documents)
         rows = []
-        for (a, b), evidence in shared_runs(documents, block.pairs, find_postings(documents), commonness).items():
+        for (a, b), evidence in shared_runs(block.pairs, find_postings(documents), commonness).items():
             x, y = documents[a], documents[b]
             alone = json.dumps([astuple(m) for m in shared_passages(x, y, evidence)]) if is_alone(x, y, evidence) else None
             rows.append((*block.named(a, b), json.dumps([(*astuple(passage), *weights) for passage, *weights in evidence]), alone))
