@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from analyzer.whole import whole
+from analyzer.saving import whole
 
 DIMENSIONS, PROBES, PROBED = 192, 48, 16
 """Principal components kept, a byte each; lists searched at least, and one in how many: more than in neighbours.py, since only new

@@ -13,7 +13,7 @@ from pathlib import Path
 from analyzer.copying.commonness import Counts
 from analyzer.copying.document import Document
 from analyzer.copying.match import Match
-from analyzer.whole import whole
+from analyzer.saving import whole
 
 _FOLDER = "unfinished"
 _log = logging.getLogger(__name__)

@@ -21,7 +21,7 @@ from analyzer.report.official_form import (
 from analyzer.report.report import Report
 from analyzer.report.summary import accounts, answers
 from analyzer.report.suspects import Suspect, document_name, passage, person, suspects
-from analyzer.whole import whole
+from analyzer.saving import whole
 
 NAME = "分析报告.docx"
 LISTED = 40

@@ -16,7 +16,7 @@ from analyzer.copying.match import Match, Originality
 from analyzer.essay import Essay, Problem
 from analyzer.gatekeeping import Finding, Trace
 from analyzer.reflection.reflection import LabelledSentence, Reflection
-from analyzer.whole import whole
+from analyzer.saving import whole
 
 SCHEMA = 1
 

@@ -35,7 +35,7 @@ from analyzer.report.sheet import (
     write_table,
 )
 from analyzer.report.suspects import Suspect, document_name, passage, person, suspects
-from analyzer.whole import whole
+from analyzer.saving import whole
 
 NAME = "疑似雷同清单.xlsx"
 LIST = "疑似雷同清单"

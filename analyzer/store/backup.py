@@ -19,7 +19,7 @@ from analyzer.store.files import leftovers, stale_reports
 from analyzer.store.running import RUNNING, gone
 from analyzer.store.schema import VERSION
 from analyzer.store.store import Store
-from analyzer.whole import whole
+from analyzer.saving import whole
 
 OWN = ("tiers.toml",)
 """Files beside the database that the organizer wrote."""

@@ -28,10 +28,10 @@ from analyzer.essay import Batch, Essay, Problem
 from analyzer.labels import STATE
 from analyzer.report.report import Report
 from analyzer.report.review import EDITABLE, Review, changes
+from analyzer.saving import flush, whole
 from analyzer.store.database import NAME, StoreError, prepare, transaction
 from analyzer.store.files import digest, stale_reports
 from analyzer.store.rows import MEASURED, STATUSES, Change, Conflict, StoredBatch, now
-from analyzer.whole import flush, whole
 
 SAME = 0.5
 """An earlier batch that holds more than this share of the same texts is the same batch, uploaded again."""

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from analyzer.whole import whole
+from analyzer.saving import whole
 
 LARGEST = 4 << 30
 """Bytes of the whole cache, all encoders; the oldest segments go first."""
