@@ -8,14 +8,7 @@ from itertools import chain, count
 
 import pandas as pd
 
-from analyzer.compare import (
-    Change,
-    Comparison,
-    changes,
-    closing_rates,
-    compare,
-    sign_offs,
-)
+from analyzer.compare import Change, Comparison, changes, closing_rates, compare, sign_offs
 from analyzer.labels import MEASURE, TIER
 from analyzer.report.report import Report
 from analyzer.report.review import Review
