@@ -1,6 +1,6 @@
 """How much of what was copied is found: ``python -m benchmarks.copying [--shipped] [--second]``.
 
-Each campaign is searched with models fitted on all the others (about a minute a campaign); with ``--shipped`` by the
+Each campaign is searched with models that were fitted without it (about a minute a campaign); with ``--shipped`` by the
 models of the package, which have seen every campaign: quick, and too kind by what they remember. ``--second``: with e5 asked besides.
 """
 
