@@ -1,7 +1,8 @@
-"""How much of what was copied is found: ``python -m benchmarks.copying [--shipped] [--second]``.
+"""How much of what was copied is found: ``python -m benchmarks.copying [--unseen | --shipped] [--second]``.
 
-Each campaign is searched with models that were fitted without it (about a minute a campaign); with ``--shipped`` by the
-models of the package, which have seen every campaign: quick, and too kind by what they remember. ``--second``: with e5 asked besides.
+Each campaign that models are fitted on is searched with models fitted on all the others (about a minute a campaign); with ``--unseen``
+those that none is fitted on by the models of the package; with ``--shipped`` the first by these: quick, and too kind by what they
+remember. ``--second``: with e5 asked besides.
 """
 
 from __future__ import annotations
@@ -13,16 +14,18 @@ import numpy as np
 from analyzer.copying import find_matches, load_models
 from analyzer.evaluation.passages import score_matches
 from analyzer.text.encode import load_encoder
-from models.copying.train import left_out, prepare_campaign, second_encoder
+from models.copying.train import UNSEEN, fitted_campaigns, left_out, prepare_campaign, second_encoder
 from models.corpora import load_campaigns
 
 EDITS = ("verbatim", "names", "light", "heavy", "summary")
 
 
 def main() -> None:
-    prepared = [prepare_campaign(campaign) for campaign in load_campaigns()]
-    second = second_encoder()
-    models = [load_models(load_encoder(), second)] * len(prepared) if "--shipped" in sys.argv else left_out(prepared, second)
+    unseen = "--unseen" in sys.argv
+    campaigns = [c for c in load_campaigns() if c.name in UNSEEN] if unseen else fitted_campaigns()
+    prepared, second = [prepare_campaign(campaign) for campaign in campaigns], second_encoder()
+    shipped = unseen or "--shipped" in sys.argv
+    models = [load_models(load_encoder(), second)] * len(prepared) if shipped else left_out(prepared, second)
     print(f"{'campaign':14}{'precision':>10}{'recall':>8}" + "".join(f"{edit:>10}" for edit in EDITS) + f"{'granularity':>13}{'plagdet':>9}")
     rows = []
     for p, m in zip(prepared, models):

@@ -22,9 +22,9 @@ from analyzer.copying.suspicion import SUSPECTED, suspicion_features
 from analyzer.text.encode import encode, load_encoder
 from analyzer.text.segment import sentence_spans
 from models.copying.train import (
-    NEGATIVE, POSITIVE, Prepared, fit, fit_suspicion, prepare_campaign, suspicion_table,
+    NEGATIVE, POSITIVE, Prepared, fit, fit_suspicion, fitted_campaigns, prepare_campaign, suspicion_table,
 )
-from models.corpora import load_campaigns, shared_share
+from models.corpora import shared_share
 
 DOLOS = Path(__file__).resolve().parent / "dolos"
 Texts = dict[str, str]
@@ -125,7 +125,7 @@ def measures(rank: np.ndarray, label: np.ndarray, threshold: float | None = None
 
 
 def main() -> None:
-    campaigns = load_campaigns()
+    campaigns = fitted_campaigns()
     chosen = set(sys.argv[1:]) or {"rectification", "village"}
     prepared = [prepare_campaign(campaign) for campaign in campaigns]
     for p in (p for p in prepared if p.campaign.name in chosen):
