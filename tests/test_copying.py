@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -13,9 +15,12 @@ from analyzer.copying.little import little_pairs
 from analyzer.copying.match import Match
 from analyzer.copying.passages import Box, with_sure_edges
 from analyzer.essay import Essay
+from analyzer.resources import resource
 from analyzer.text.encode import encode, load_encoder
 from analyzer.text.normalize import normalize
 from analyzer.text.segment import sentence_spans, words
+from models.copying.train import UNSEEN, fitted_campaigns
+from models.corpora import load_campaigns
 
 STORY = (
     "上个月十六号晚上，我在前台值班，一位大姐来报丢了电动车。我问她有没有发票和车架号，她都拿不出来，我就让她第二天再来。"
@@ -179,3 +184,10 @@ def test_how_many_pieces_chance_gives_is_read_from_the_batch():
     assert {("A", "B"), ("C", "D")} < little_pairs([one, *two, *many], 1000)
     long = Match("G", 0, 300, "H", 0, 300, "edited", "batch", 0.9, 0.6)
     assert ("G", "H") not in little_pairs([one, *two, *many, long], 1000)
+
+
+@pytest.mark.parametrize("file", ["model.json", "model-second.json"])
+def test_what_is_said_to_be_unseen_was_not_fitted_on(file):
+    fitted = json.loads(resource("models", "copying", file).read_text(encoding="utf-8"))["campaigns"]
+    assert fitted == [campaign.name for campaign in fitted_campaigns()] and not set(fitted) & set(UNSEEN)
+    assert set(fitted) | set(UNSEEN) == {campaign.name for campaign in load_campaigns()}
