@@ -30,6 +30,9 @@ _AHEAD = 2
 _KEPT = 8
 """Results a process that may wait for an earlier one."""
 
+MOST = 60
+"""Other processes; Windows waits for 61 at most."""
+
 _TOO_LITTLE = (BrokenProcessPool, MemoryError)
 """A process was killed, for memory perhaps, or ran out of it: alone it takes longer and needs less."""
 
@@ -38,6 +41,8 @@ class _Pool:
     executor: Executor
     count: int
     """Processes beside this one"""
+    answered: bool = False
+    """One of them has given a result; until then they may still be starting"""
     spent: float = 0.0
     """Seconds that work which other processes could have done took in this one"""
 
@@ -53,12 +58,12 @@ def cores() -> int:
 @contextmanager
 def processes(count: int | None = None) -> Iterator[None]:
     """Inside, ``each`` uses ``count`` processes (all cores by default), this one among them; they start when first needed."""
-    count = count or cores()
-    if count < 2:
+    others = min((count or cores()) - 1, MOST)
+    if others < 1:
         yield
         return
-    with ProcessPoolExecutor(count - 1, mp_context=get_context("spawn"), initializer=_begin) as pool:
-        token = _pool.set(_Pool(pool, count - 1))
+    with ProcessPoolExecutor(others, mp_context=get_context("spawn"), initializer=_begin) as pool:
+        token = _pool.set(_Pool(pool, others))
         try:
             yield
         except BaseException:
@@ -71,8 +76,8 @@ def processes(count: int | None = None) -> Iterator[None]:
 def each(function: Callable[[T], R], items: Iterable[T], patience: float = PATIENCE) -> Iterator[R]:
     """``function`` of each item, in order; items are taken as they are needed, so that there need never be many at once.
 
-    ``function`` must be importable, its results picklable. The first ``patience`` seconds of a run are done here, and later
-    whatever the other processes have no hands free for.
+    ``function`` must be importable, its results picklable. The first ``patience`` seconds of a run are done here, and later what
+    the other processes have no hands free for, or are still starting up for.
     """
     pool = _pool.get()
     if pool is None:
@@ -85,26 +90,26 @@ def each(function: Callable[[T], R], items: Iterable[T], patience: float = PATIE
 
 
 def _shared_out(pool: _Pool, function: Callable[[T], R], items: Iterable[T], patience: float) -> Iterator[R]:
-    waiting: deque[tuple[T, Future[R]]] = deque()
+    waiting: deque[tuple[T | None, Future[R]]] = deque()  # what was done here, without the item
     for item in items:
         ahead = sum(not future.done() for _, future in waiting)
         if pool.spent >= patience and ahead < _AHEAD * pool.count:
             waiting.append((item, _submitted(pool.executor, function, item)))
         else:
-            waiting.append((item, _done_here(pool, function, item)))
+            done: Future[R] = Future()
+            done.set_result(_done_here(pool, function, item))
+            waiting.append((None, done))
         while waiting and (waiting[0][1].done() or len(waiting) > _KEPT * (pool.count + 1)):
-            yield _result(function, *waiting.popleft())
+            yield _result(pool, function, *waiting.popleft())
     while waiting:
-        item, future = waiting.popleft()
-        yield _done_here(pool, function, item).result() if future.cancel() else _result(function, item, future)
+        yield _result(pool, function, *waiting.popleft())
 
 
-def _done_here(pool: _Pool, function: Callable[[T], R], item: T) -> Future[R]:
+def _done_here(pool: _Pool, function: Callable[[T], R], item: T) -> R:
     began = perf_counter()
-    done: Future[R] = Future()
-    done.set_result(function(item))
+    result = function(item)
     pool.spent += perf_counter() - began
-    return done
+    return result
 
 
 def _submitted(pool: Executor, function: Callable[[T], R], item: T) -> Future[R]:
@@ -116,11 +121,17 @@ def _submitted(pool: Executor, function: Callable[[T], R], item: T) -> Future[R]
         return failed
 
 
-def _result(function: Callable[[T], R], item: T, future: Future[R]) -> R:
-    try:
+def _result(pool: _Pool, function: Callable[[T], R], item: T | None, future: Future[R]) -> R:
+    if item is None:
         return future.result()
+    if not future.done() and (future.cancel() or not pool.answered):
+        return _done_here(pool, function, item)
+    try:
+        result = future.result()
     except _TOO_LITTLE:
-        return function(item)
+        return _done_here(pool, function, item)
+    pool.answered = True
+    return result
 
 
 def in_threads(function: Callable[[T], R], items: Sequence[T]) -> Iterator[R]:

@@ -15,7 +15,7 @@ from analyzer.copying import (
 )
 from analyzer.copying.document import Document
 from analyzer.copying.earlier import LONG, worth_comparing
-from analyzer.copying.unfinished import comparison_key, forget, found_once
+from analyzer.copying.kept_comparison import comparison_key, found_once
 from analyzer.essay import Batch, Essay
 from analyzer.gatekeeping import find_lapses, find_traces
 from analyzer.reflection import label_sentences, rate
@@ -60,7 +60,7 @@ def analyze(
     progress : see ``Progress``.
     calibration : depth levels as an organizer gives them (``xinde calibrate``).
     cache : folder where sentence vectors, and what comparing with a long history begins with, are kept from run to run, and what an
-        interrupted run found; it may be deleted at any time. Without it a long history is compared whole, which takes as long as
+        interrupted run found (inside ``kept_until_done``); it may be deleted at any time. Without it a long history is compared whole, which takes as long as
         analyzing it.
     find : how copies are found, ``find_copies`` by default.
     second_encoder : asked besides about the sentences of texts that are compared closely (``copying.second``): ``e5``, or the name or
@@ -111,7 +111,6 @@ def analyze(
     tell(STAGES[5], 0, 1)
     report = with_changes(replace(report, comparisons=compared(report)))
     tell(STAGES[5], 1, 1)
-    forget(cache)
     return report
 
 
@@ -141,8 +140,9 @@ def find_copies(
     asked = partial(encode_once, encoder=second, progress=within(STAGES[2]), cache=cache) if second else None
     find = lambda: find_matches(documents, vectors, load_models(encoder, asked), within(STAGES[2]), counts)
     keys = [getattr(one, "cache_key", "") for one in (encoder, second) if one]
-    key = comparison_key(documents, counts, analyzer.__version__, *keys) if cache and all(keys) else ""
+    key = comparison_key(documents, counts, *keys) if cache and all(keys) else ""
     found = found_once(cache, key, find) if key else find()
+    tell(STAGES[2], 1, 1)
     return documents, vectors, matches + shared_sources(own_earlier(found, essays, history), essays)
 
 

@@ -7,6 +7,8 @@ from multiprocessing import parent_process
 
 import numpy as np
 import pytest
+from elsewhere import wait_for
+from threadpoolctl import threadpool_info
 
 from analyzer import parallel
 from analyzer.copying import find_matches, load_models, quote_documents
@@ -174,13 +176,26 @@ def test_processes_give_what_one_gives():
     assert alone == [tagged_words(text) for text in texts]
 
 
-def test_a_process_that_is_killed_costs_no_result():
-    texts = list(range(40))
+def test_a_process_that_is_killed_costs_no_result(tmp_path):
+    items = [(k, tmp_path / "was here") for k in range(6)]
     with parallel.processes(2):
-        assert list(parallel.each(_end_in_another_process, texts, patience=0)) == texts
+        assert list(parallel.each(_end_in_another_process, items, patience=0)) == list(range(6))
+        assert list(parallel.each(_end_in_another_process, items, patience=0)) == list(range(6))
+    assert (tmp_path / "was here").exists()
 
 
 def _end_in_another_process(item):
-    if parent_process() is not None and item == 7:
+    number, mark = item
+    if parent_process() is not None:
+        mark.touch()
         os._exit(9)
-    return item
+    wait_for(mark)
+    return number
+
+
+def test_work_goes_back_to_as_many_threads_as_before():
+    threads = lambda: {library["num_threads"] for library in threadpool_info() if library["user_api"] == "blas"}
+    before = threads()
+    with parallel.processes(2):
+        assert [threads() for _ in zip(parallel.each(tagged_words, sentences(3), patience=0), "abc")] == [{1}] * 3
+        assert threads() == before

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import subprocess
 import sys
 from multiprocessing import parent_process
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from elsewhere import wait_for
 from report_fixture import synthetic_report
 
 from analyzer import parallel, pipeline
@@ -18,7 +20,7 @@ from analyzer.cli import main
 from analyzer.copying import quote_documents
 from analyzer.copying.commonness import Counts
 from analyzer.copying.document import mask
-from analyzer.copying.unfinished import comparison_key
+from analyzer.copying.kept_comparison import comparison_key, kept_until_done
 from analyzer.essay import Essay
 from analyzer.ingest import read_batch
 from analyzer.report import drawing
@@ -92,15 +94,19 @@ def test_a_full_disk_leaves_the_old_report_and_no_half_of_a_new_one(tmp_path, mo
     assert written and path.read_bytes() == before and [p.name for p in tmp_path.iterdir()] == ["report.json"]
 
 
-def test_work_that_another_process_has_no_memory_for_is_done_here():
+def test_work_that_another_process_has_no_memory_for_is_done_here(tmp_path):
     with parallel.processes(2):
-        assert list(parallel.each(_needs_much_elsewhere, range(20), patience=0)) == list(range(20))
+        items = [(k, tmp_path / "was here") for k in range(6)]
+        assert list(parallel.each(_needs_much_elsewhere, items, patience=0)) == list(range(6))
 
 
 def _needs_much_elsewhere(item):
-    if parent_process() is not None and item % 5 == 3:
+    number, mark = item
+    if parent_process() is not None:
+        mark.touch()
         raise MemoryError
-    return item
+    wait_for(mark)
+    return number
 
 
 def test_what_was_encoded_is_kept_when_a_run_is_interrupted(tmp_path, monkeypatch):
@@ -121,7 +127,7 @@ def test_what_was_encoded_is_kept_when_a_run_is_interrupted(tmp_path, monkeypatc
     assert len(VectorCache(tmp_path, "some-1").look_up(texts)[0]) == 30
 
 
-@pytest.mark.parametrize("damage", [None, "[[1]]"])
+@pytest.mark.parametrize("damage", [None, "[1]"])
 def test_what_was_found_is_kept_when_a_run_is_interrupted_and_only_until_it_ends(tmp_path, monkeypatch, damage):
     batch = read_batch([resource("samples") / "batch.zip"])
     whole = pipeline.analyze(batch)
@@ -131,16 +137,26 @@ def test_what_was_found_is_kept_when_a_run_is_interrupted_and_only_until_it_ends
 
     with monkeypatch.context() as at_first:
         at_first.setattr(pipeline, "label_sentences", interrupted)
-        with pytest.raises(KeyboardInterrupt):
+        with pytest.raises(KeyboardInterrupt), kept_until_done():
             pipeline.analyze(batch, cache=tmp_path)
     (kept,) = (tmp_path / "unfinished").iterdir()
+    assert batch.essays[0].text[:8] not in kept.read_text(encoding="utf-8")
     if damage:
         kept.write_text(damage)
+    stale, other = kept.with_name("stale.jsonl"), kept.with_name("other.jsonl")
+    for path in (stale, other):
+        path.touch()
+    os.utime(stale, (0, 0))
     compared = []
     find = pipeline.find_matches
     monkeypatch.setattr(pipeline, "find_matches", lambda *arguments: compared.append(1) or find(*arguments))
-    assert pipeline.analyze(batch, cache=tmp_path).matches == whole.matches
-    assert bool(compared) == bool(damage) and not (tmp_path / "unfinished").exists()
+    with pytest.raises(OSError), kept_until_done():
+        assert pipeline.analyze(batch, cache=tmp_path).matches == whole.matches
+        full()  # before the report is saved
+    assert bool(compared) == bool(damage) and kept.exists()
+    with kept_until_done():
+        assert pipeline.analyze(batch, cache=tmp_path).matches == whole.matches
+    assert len(compared) == bool(damage) and not kept.exists() and other.exists() and stale.exists() != bool(damage)
 
 
 def test_a_comparison_is_known_again_only_where_all_is_as_it_was():

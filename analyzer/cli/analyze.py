@@ -35,7 +35,7 @@ def add(commands) -> None:
                          help="embedded：本机（默认）；spark：Apache Spark 集群，可读 Parquet 表（需 pip install \"xinde[spark]\"）")
     analyze.add_argument("--master", default="local[*]", help="Spark 主节点，如 spark://主机:7077、yarn（默认 local[*]，即本机）")
     analyze.add_argument("--work", help="各节点都能读写的文件夹或地址（hdfs://…），放正文和 matches.parquet（默认用 --out）")
-    analyze.add_argument("--no-cache", action="store_true", help="不留存句子向量（默认留存，再次分析时不必重算；可随时删除）")
+    analyze.add_argument("--no-cache", action="store_true", help="不留存句子向量和中断前的比对结果（默认留存，再次分析时不必重算；可随时删除）")
     analyze.set_defaults(run=_analyze)
 
 
@@ -68,6 +68,13 @@ def _demo(options: argparse.Namespace) -> int:
 
 
 def _analyze(options: argparse.Namespace) -> int:
+    from analyzer.copying.kept_comparison import kept_until_done
+
+    with kept_until_done():
+        return _analyze_and_write(options)
+
+
+def _analyze_and_write(options: argparse.Namespace) -> int:
     from analyzer.ingest import load_limits, read_documents
     from analyzer.parallel import processes
     from analyzer.pipeline import STAGES, analyze

@@ -123,7 +123,7 @@ def shared_runs(
                 for a, bs in zip(firsts, others))
     return {
         (a, b): evidence
-        for a, bs, found in zip(firsts, others, each(_shared, standing)) for b, evidence in zip(bs.tolist(), found)
+        for found, a, bs in zip(each(_shared, standing), firsts, others) for b, evidence in zip(bs.tolist(), found)
         if max((weight for _, weight, _ in evidence), default=0.0) >= HINT
     }
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analyzer.copying.align import Passage, join
+from analyzer.copying.align import FEW, Passage, join
 from analyzer.copying.correspondence import Correspondence
 from analyzer.copying.document import Document
 from analyzer.copying.fingerprints import K
@@ -66,18 +66,26 @@ def shared_evidence(found: np.ndarray, weights: np.ndarray) -> Evidence:
     ``weights`` are the commonness weights of the first text's k-grams.
     """
     passages = []
-    rows = set(map(tuple, found.tolist()))
+    rows = found.tolist()
+    alone = set(map(tuple, rows))
     for passage in join(found):
         held = weights[passage.start : passage.end - K + 1]
-        if (passage.start, passage.other_start, passage.end - passage.start) not in rows:  # as a rule it is one run
-            held = held[_inside(passage, rows)[: len(held)]]
+        if (passage.start, passage.other_start, passage.end - passage.start) not in alone:  # as a rule it is one run
+            held = held[_inside(passage, rows if len(rows) <= FEW else _within(passage, found))[: len(held)]]
         evidence = float(held.sum())
         if evidence > 0:
             passages.append((passage, evidence, evidence / len(held)))
     return passages
 
 
-def _inside(passage: Passage, rows: Iterable[tuple[int, int, int]]) -> np.ndarray:
+def _within(passage: Passage, found: np.ndarray) -> list[list[int]]:
+    """Those of the (r, 3) runs that lie inside."""
+    start, other_start, length = found.T
+    inside = (start >= passage.start) & (start + length <= passage.end)
+    return found[inside & (other_start >= passage.other_start) & (other_start + length <= passage.other_end)].tolist()
+
+
+def _inside(passage: Passage, rows: Iterable[list[int]]) -> np.ndarray:
     """(characters of the passage,) bool: where its shared k-grams begin."""
     shared = np.zeros(passage.end - passage.start, bool)
     for start, other_start, length in rows:

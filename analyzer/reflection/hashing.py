@@ -23,7 +23,7 @@ def hashed_rows(tokens: Tokens, rows: int, slots: int):
     text, row, start, end = tokens
     # what sklearn.feature_extraction.FeatureHasher does with a signed hash
     slot = np.abs(murmur3(text, start, end).view(np.int32).astype(np.int64)) % slots
-    key, times = np.unique(row * np.int64(slots) + slot, return_counts=True)
+    key, times = np.unique(row.astype(np.int64) * slots + slot, return_counts=True)
     row, slot = np.divmod(key, slots)
     norm = np.sqrt(np.bincount(row, times.astype(float) ** 2, rows))
     ends = np.append(0, np.cumsum(np.bincount(row, minlength=rows)))

@@ -133,7 +133,7 @@ def label_sentences(
     found: list = [((), np.zeros((0, len(LABELS) + len(ASPECTS))))] * len(essays)
     parts = [filled[start : start + AT_ONCE] for start in range(0, len(filled), AT_ONCE)]
     said = (([essays[k] for k in part], [vectors[k] for k in part]) for part in parts)
-    for part, labelled in zip(parts, each(partial(_label, model=model), said)):
+    for labelled, part in zip(each(partial(_label, model=model), said), parts):
         for k, one in zip(part, labelled):
             found[k] = one
     return found

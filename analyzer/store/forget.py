@@ -1,7 +1,7 @@
 """``xinde forget``: remove a person, a batch or everything, so that nothing of it can be read off the disk afterwards.
 
 Deleted rows are overwritten (secure_delete), then the database is written anew (VACUUM) and its journal emptied. The copies in
-``backups/`` and the vector cache hold the same texts and go as a whole; backups that were put elsewhere are out of reach.
+``backups/`` hold the same texts, and the cache tells of them: both go as a whole; backups that were put elsewhere are out of reach.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
+from analyzer.copying.kept_comparison import drop_kept
 from analyzer.essay import Batch, Essay
 from analyzer.report.report import Report
 from analyzer.store.database import NAME, WAIT, StoreError, connect
@@ -74,6 +75,7 @@ def forget_person(store: Store, name: str, unit: str = "", mentions: bool = Fals
     repeated: what names the person goes last.
     """
     _nobody_works(store)
+    drop_kept(store.cache)
     person = _Person(name, unit)
     result = Forgotten()
     for batch in store.batches():

@@ -24,6 +24,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from analyzer.copying.kept_comparison import drop_kept
 from analyzer.essay import Batch, Essay, Problem
 from analyzer.labels import STATE
 from analyzer.report.report import Report
@@ -60,8 +61,8 @@ class Store:
 
     @property
     def cache(self) -> Path:
-        """Folder of sentence vectors and of what a long history is searched by; it may be deleted at any time, and is by
-        ``xinde forget``."""
+        """Folder of sentence vectors, of what a long history is searched by, and of what interrupted runs had compared; it may be
+        deleted at any time, and is by ``xinde forget``."""
         return self.home / "cache"
 
     def _database(self):
@@ -187,6 +188,7 @@ class Store:
     def delete_batch(self, id: str) -> None:
         """Remove a batch with its files, report, reviews and essays. Raises StoreError where a file is held open elsewhere."""
         self.batch(id)
+        drop_kept(self.cache)
         with self._database() as db:
             db.execute("INSERT OR IGNORE INTO removed VALUES (?)", (id,))
             db.execute("DELETE FROM batches WHERE id = ?", (id,))

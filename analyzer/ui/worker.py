@@ -111,6 +111,13 @@ def _read(store: Store, id: str) -> None:
 
 
 def _analyze(store: Store, id: str) -> None:
+    from analyzer.copying.kept_comparison import kept_until_done
+
+    with kept_until_done():
+        _analyze_and_keep(store, id)
+
+
+def _analyze_and_keep(store: Store, id: str) -> None:
     from analyzer.decisions import carry_over
     from analyzer.copying.suspicion import SUSPECTED
     from analyzer.parallel import processes
