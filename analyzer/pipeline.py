@@ -138,7 +138,7 @@ def find_copies(
     in_batch = {essay.id for essay in essays}
     matches = [match for match in quotes if match.essay in in_batch]
     asked = partial(encode_once, encoder=second, progress=within(STAGES[2]), cache=cache) if second else None
-    find = lambda: find_matches(documents, vectors, load_models(encoder, asked), within(STAGES[2]), counts)
+    find = lambda: find_matches(documents, vectors, load_models(encoder, asked, cache), within(STAGES[2]), counts)
     keys = [getattr(one, "cache_key", "") for one in (encoder, second) if one]
     key = comparison_key(documents, counts, *keys) if cache and all(keys) else ""
     found = found_once(cache, key, find) if key else find()

@@ -87,6 +87,15 @@ def test_a_likeness_that_goes_on_in_changed_words_is_no_quotation():
     assert [m.kind for m in shared_sources([alone, elsewhere], [a, apart])] == ["quote", "edited"]
 
 
+def test_a_quotation_that_one_essay_says_again_is_still_one():
+    part = QUOTED[: len(QUOTED) // 2 + 6]
+    a = Essay("a", MINE + "县里的通知提出要求：" + QUOTED + LONGER)
+    b = Essay("b", YOURS + "通知强调，" + QUOTED + LONGER + "那句话我又读了一遍：" + part + YOURS)
+    i, j = a.text.index(QUOTED), b.text.rindex(part)
+    again = Match("a", i, i + len(QUOTED), "b", j, j + len(part), "edited", "batch", 0.85, 0.5)
+    assert [m.kind for m in shared_sources([between(a, b, QUOTED), again], [a, b])] == ["quote", "quote"]
+
+
 def test_who_shares_more_than_the_quotation_is_not_excused():
     a, b = Essay("a", MINE + "通知强调，" + QUOTED + STORY), Essay("b", YOURS + "通知强调，" + QUOTED + STORY)
     assert {m.kind for m in shared_sources([between(a, b, QUOTED), between(a, b, STORY)], [a, b])} == {"verbatim"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 
@@ -55,11 +56,11 @@ class Models:
     """The second encoder that ``correspondence`` was fitted with, if it was."""
 
 
-def load_models(encoder: Encoder, second: Encode | None = None) -> Models:
-    """The shipped models, with the background sentences in this encoder's space."""
+def load_models(encoder: Encoder, second: Encode | None = None, cache: Path | None = None) -> Models:
+    """The shipped models, with the background sentences in this encoder's space (``load_background``)."""
     correspondence = CorrespondenceModel(*(load_logistic(name, second=second is not None) for name in ("alone", "among", "related")))
     return Models(load_logistic("sentence_pairs", np.float32), load_logistic("chains"), correspondence,
-                  load_background(encoder), load_common_kgrams(), second)
+                  load_background(encoder, cache), load_common_kgrams(), second)
 
 
 def quote_documents(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
@@ -19,7 +20,7 @@ from analyzer.copying.once import Once
 from analyzer.copying.terms import character_rows, word_rows
 from analyzer.parallel import in_threads
 from analyzer.resources import resource
-from analyzer.text.encode import DEFAULT_ENCODER, Encoder, Vectors
+from analyzer.text.encode import DEFAULT_ENCODER, Encoder, Vectors, encode_once
 
 BACKGROUND_NEAREST = 8
 """Neighbours in other campaigns that make a sentence's commonness."""
@@ -197,9 +198,10 @@ def nearest_mean(rows: np.ndarray, background: np.ndarray) -> np.ndarray:
     return np.concatenate([np.zeros(0, np.float32), *in_threads(mean_of, range(0, len(rows), 1024))])
 
 
-def load_background(encoder: Encoder) -> np.ndarray:
-    """(b, d) unit rows: the shipped background sentences in this encoder's space."""
+def load_background(encoder: Encoder, cache: Path | None = None) -> np.ndarray:
+    """(b, d) unit rows: the shipped background sentences in this encoder's space; another than the default is asked once, where
+    there is a ``cache``."""
     if encoder.name == DEFAULT_ENCODER:
         return np.load(resource("models", "copying", "background.npy"), allow_pickle=False).astype(np.float32)
     lines = resource("models", "copying", "background.txt").read_text(encoding="utf-8").splitlines()
-    return encoder.encode(lines)
+    return encode_once(lines, encoder, cache=cache)[:]

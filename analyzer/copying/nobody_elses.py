@@ -84,7 +84,7 @@ def _looks_official(m: Match, texts: Mapping[str, str]) -> bool:
 def _touch(m: Match, n: Match) -> bool:
     """Two passages of one pair of essays, which follow on each other on one side at least."""
     apart = (max(m.start, n.start) - min(m.end, n.end), max(m.other_start, n.other_start) - min(m.other_end, n.other_end))
-    return m is not n and min(apart) <= TOUCH
+    return m is not n and min(map(abs, apart)) <= TOUCH  # one that lies over the other on both sides is the same said again
 
 
 def _introduced(m: Match, texts: Mapping[str, str]) -> bool:

@@ -83,7 +83,7 @@ class TransformerEncoder:
             from sentence_transformers import SentenceTransformer
         except ImportError as error:
             raise EncoderError(
-                f"要用编码器“{name}”，请先安装：pip install \"xinde[encoders]\"；不指定 --encoder 时用自带的编码器，无需安装。"
+                f"要用编码器“{name}”，请先安装：pip install \"xinde[encoders]\"；自带的编码器无需安装。"
             ) from error
         self.name = name
         try:
