@@ -6,12 +6,16 @@ walk through every character of every sentence in Python.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 import numpy as np
 
 from analyzer.text.normalize import code_points
 from analyzer.text.segment import words
+
+_NO_CONTENT = re.compile(r"[\W_]+")
+"""All but ``str.isalnum``."""
 
 _AT_ONCE = 100_000
 """Sentences whose characters are counted at once."""
@@ -29,7 +33,7 @@ def said(tokens: Sequence[str]) -> list[str]:
 
 def content(text: str) -> str:
     """What counts of a sentence's characters."""
-    return "".join(c for c in text if c.isalnum())
+    return _NO_CONTENT.sub("", text)
 
 
 def character_rows(texts: Sequence[str], times: np.ndarray):
