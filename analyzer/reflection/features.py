@@ -81,7 +81,7 @@ def _read_words(texts: Sequence[str]):
     """(texts, slots) csr of their words and characters."""
     from scipy import sparse
 
-    tagged = [tagged_words(text) for text in texts]
+    tagged = [tagged_words(text, guess=False) for text in texts]
     plain = [[word for word, _ in pairs if word.strip()] for pairs in tagged]
     spaced = [_SPACE.sub(" ", text.lower()) for text in texts]
     rows = lambda tokens, slots: hashed_rows(tokens, len(texts), slots)

@@ -14,8 +14,9 @@ import numpy as np
 from analyzer.reflection.features import SentenceTable
 from analyzer.reflection.reflection import ASPECTS, LABELS
 
-FORMULAIC_FROM = 0.2
-"""Chance from which a sentence counts for nothing. Levels are judged equally well with anything from 0.2 to 0.7."""
+OWN_TO, FORMULAIC_FROM = 0.05, 0.2
+"""Chances of being formulaic up to which a sentence counts in full, and from which for nothing; in proportion between them.
+Levels are judged equally well with anything from 0.2 to 0.7 for the second."""
 
 EARNING = [LABELS.index(label) for label in (*ASPECTS, "feeling")]
 """Labels that count towards the level."""
@@ -37,8 +38,8 @@ class FormulaicModel:
         return 1 / (1 + np.exp(-np.clip(score, -30, 30)))
 
 
-def earning_nothing(probabilities: np.ndarray) -> np.ndarray:
-    """(n, labels) with what counts towards the level taken out; rows sum to 1."""
+def earned(probabilities: np.ndarray, chance: np.ndarray) -> np.ndarray:
+    """(n, labels) with what counts towards the level lessened by how likely a sentence is formulaic."""
     left = probabilities.copy()
-    left[:, EARNING] = 0
-    return left / np.maximum(left.sum(axis=1, keepdims=True), 1e-9)
+    left[:, EARNING] *= np.clip((FORMULAIC_FROM - chance) / (FORMULAIC_FROM - OWN_TO), 0, 1)[:, None]
+    return left

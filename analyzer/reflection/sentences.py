@@ -17,7 +17,7 @@ import numpy as np
 from analyzer.essay import Sentence
 from analyzer.parallel import each
 from analyzer.reflection.features import SentenceTable, build_table
-from analyzer.reflection.formulaic import FORMULAIC_FROM, FormulaicModel, earning_nothing
+from analyzer.reflection.formulaic import FORMULAIC_FROM, FormulaicModel, earned
 from analyzer.reflection.network import ContextNetwork, dense_inputs
 from analyzer.reflection.reflection import ASPECTS, LABELS, LabelledSentence
 from analyzer.reflection.trees import BoostedTrees, tree_features
@@ -75,16 +75,15 @@ def looked_at_again(table: SentenceTable, probabilities: np.ndarray, chance: np.
 
 
 def read_twice(table: SentenceTable, model: LabelModel) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """(n, len(LABELS)) twice: of the essays as they stand, which labels best, and as they count for the level; and (n,) the
-    chance of each sentence to be formulaic.
+    """(n, len(LABELS)) twice: of the essays as they stand, which labels best, and without their formulaic sentences (set
+    phrases, pledges, cue words), for the level; and (n,) the chance of each sentence to be formulaic.
 
-    For the level, formulaic sentences (set phrases, pledges, cue words) are taken out and hold nothing that counts; what
-    remains is read again without them: however many of them stand before, between or behind, the rest then stands in the
-    same place among the same neighbours.
+    However many formulaic sentences stand before, between or behind, the rest then stands in the same place among the same
+    neighbours. What they hold themselves does not count: see ``earned``.
     """
     chance = model.formulaic.chance(table)
     first, own = model.probabilities(table, chance, model.trees), chance < FORMULAIC_FROM
-    second = earning_nothing(first)
+    second = first.copy()
     if own.any():
         second[own] = model.probabilities(table.only(own), chance[own], model.counting_trees)
     return first, second, chance
@@ -149,8 +148,8 @@ def _label(
         [[sentences[i] for i in rows] for sentences, rows in zip(essays, once)], [own[rows] for own, rows in zip(vectors, once)]
     )
     ends = np.cumsum([len(rows) for rows in once])[:-1]
-    labelling, counting, _ = read_twice(table, model)
-    counting = np.hstack([counting, model.wording.merits(table)])
+    labelling, counting, chance = read_twice(table, model)
+    counting = np.hstack([earned(counting, chance), model.wording.merits(table)])
     found = []
     for sentences, at, own, labels, counts in zip(essays, once, first, np.split(labelling, ends), np.split(counting, ends)):
         again = np.searchsorted(at, own)

@@ -8,7 +8,6 @@ from functools import lru_cache
 
 from analyzer.essay import Essay, Sentence
 from analyzer.text.line_breaks import broken_lines
-from analyzer.text.parts_of_speech import Tagger
 
 LONGEST = 300
 """Code points. Longer runs without an end mark (lists, texts without punctuation) are cut at a pause, so that one
@@ -93,23 +92,22 @@ def words(text: str) -> list[str]:
     By jieba's algorithm and dictionary in Rust: twenty times as fast; of 6,000 sentences four are cut otherwise (7-2-301 is
     one word there).
     """
+    return _as_handed_in(text, _cutter().cut(_SURROGATE.sub("\ufffd", text), True))
+
+
+def tagged_words(text: str, guess: bool = True) -> list[tuple[str, str]]:
+    """(word, part of speech) of ``text``, tags as in jieba (ICTCLAS): r pronoun, v verb, m number, t time, nr person.
+
+    ``guess``: words that the dictionary lacks, such as names, are put together and tagged by jieba's hidden Markov model;
+    without it their characters stand alone, and function words are never drawn into them.
+    """
+    tagged = _cutter().tag(_SURROGATE.sub("\ufffd", text), guess)
+    return list(zip(_as_handed_in(text, [word for word, _ in tagged]), [tag for _, tag in tagged]))
+
+
+def _as_handed_in(text: str, words: Sequence[str]) -> list[str]:
     cut, start = [], 0
-    for word in _cutter().cut(_SURROGATE.sub("\ufffd", text), True):
+    for word in words:
         cut.append(text[start : start + len(word)])
         start += len(word)
     return cut
-
-
-@lru_cache(maxsize=1)
-def _tagger() -> Tagger:
-    return Tagger(_cutter())
-
-
-def tagged_words(text: str) -> list[tuple[str, str]]:
-    """(word, part of speech) of ``text``, tags as in jieba (ICTCLAS): r pronoun, v verb, m number, t time, nr person."""
-    return _tagger().tagged(text)
-
-
-def tag_all(texts: Sequence[str]) -> list[list[tuple[str, str]]]:
-    """``tagged_words`` of each text; can be spread over processes."""
-    return [tagged_words(text) for text in texts]

@@ -22,7 +22,7 @@ CACHE = ROOT / "out"
 
 
 GROUPS = 5
-"""Groups of two or three campaigns that are left out at once: to learn from what was said without the judged ones, each two
+"""Groups of campaigns that are left out at once: to learn from what was said without the judged ones, each two
 groups are left out too."""
 
 

@@ -23,7 +23,7 @@ from sklearn.multiclass import OneVsRestClassifier
 from analyzer.essay import Essay, Sentence
 from analyzer.reflection.depth import FEATURES, DepthModel, OrdinalModel, essay_features
 from analyzer.reflection.features import WORD_SLOTS, SentenceTable, build_table
-from analyzer.reflection.formulaic import EARNING, FORMULAIC_FROM, FormulaicModel, earning_nothing
+from analyzer.reflection.formulaic import EARNING, FORMULAIC_FROM, FormulaicModel, earned
 from analyzer.reflection.models import save_models
 from analyzer.reflection.network import dense_inputs
 from analyzer.reflection.reflection import ASPECTS, LABELS
@@ -217,7 +217,7 @@ def fit_ordinal(features: np.ndarray, grades: np.ndarray, cuts: int = 3, penalty
 
 def said_of(t: Training, rows: np.ndarray) -> np.ndarray:
     """(rows, 2 x labels + 1) of these rows (bool) by a model that saw only the others, before the trees look again:
-    probabilities as labelled and as they count, and the chance of being formulaic (``read_twice``)."""
+    probabilities as labelled and without formulaic sentences, and the chance of being formulaic (``read_twice``)."""
     first, second, chance = read_twice(t.table.only(rows), fit_all(t, np.flatnonzero(~rows)))
     return np.column_stack([first, second, chance])
 
@@ -340,13 +340,13 @@ def leave_out(t: Training, unseen: Unseen) -> LeftOut:
 def _read(
     t: Training, rows: np.ndarray, said: np.ndarray, trees: tuple[BoostedTrees, BoostedTrees]
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Of these rows (bool) what ``read_twice`` would have said with these trees: probabilities as labelled, and as they count."""
+    """Of these rows (bool) what ``read_twice`` would have said with these trees: probabilities as labelled, and what they earn."""
     table, said, k = t.table.only(rows), said[rows], len(LABELS)
     first, second, chance = said[:, :k], said[:, k:-1], said[:, -1]
     labelling, own = looked_at_again(table, first, chance, trees[0]), chance < FORMULAIC_FROM
-    counting = earning_nothing(labelling)
+    counting = labelling.copy()
     counting[own] = looked_at_again(table.only(own), second[own], chance[own], trees[1])
-    return labelling, counting
+    return labelling, earned(counting, chance)
 
 
 def depth_features(table: SentenceTable, counts: np.ndarray) -> np.ndarray:
