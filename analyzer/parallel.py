@@ -21,8 +21,9 @@ from typing import TypeVar
 
 T, R = TypeVar("T"), TypeVar("R")
 
-PATIENCE = 2.0
-"""Seconds of such work that are done here before other processes are started: a batch of fifty essays needs none."""
+PATIENCE = 0.5
+"""Seconds of such work that are done here before other processes are started: a batch of fifty essays needs none. Of 1,000 made essays
+32.3 s instead of 36.2 with 2.0."""
 
 _AHEAD = 2
 """Pieces of work that wait for each other process, so that none is idle while this one is busy."""
