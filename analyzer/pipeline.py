@@ -60,8 +60,8 @@ def analyze(
     progress : see ``Progress``.
     calibration : depth levels as an organizer gives them (``xinde calibrate``).
     cache : folder where sentence vectors, and what comparing with a long history begins with, are kept from run to run, and what an
-        interrupted run found (inside ``kept_until_done``); it may be deleted at any time. Without it a long history is compared whole, which takes as long as
-        analyzing it.
+        interrupted run found (inside ``kept_until_done``); it may be deleted at any time. Without it a long history is compared
+        whole, which takes as long as analyzing it.
     find : how copies are found, ``find_copies`` by default.
     second_encoder : asked besides about the sentences of texts that are compared closely (``copying.second``): ``e5``, or the name or
         path of a SentenceTransformer; slow. Not with a ``find`` that knows none.

@@ -58,9 +58,8 @@ def _demo(options: argparse.Namespace) -> int:
     samples = resource("samples")
     demo = argparse.Namespace(
         paths=[samples / "batch.zip"], roster=samples / "roster.xlsx", official=[samples / "official"],
-        library=[samples / "library"], history=False, kept=False, tiers=None, limits=None, characters=None, encoder="use", second_encoder=None,
-        calibration=None,
-        engine="embedded", anonymize=False, no_cache=True, circulate=False, out=options.out,
+        library=[samples / "library"], history=False, kept=False, tiers=None, limits=None, characters=None, encoder="use",
+        second_encoder=None, calibration=None, engine="embedded", anonymize=False, no_cache=True, circulate=False, out=options.out,
     )
     status = _analyze(demo)
     print("\n打开界面：xinde app　　分析自己的文件：xinde analyze 文件夹或压缩包 --roster 名单.xlsx")

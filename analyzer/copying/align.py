@@ -20,7 +20,7 @@ GAP = 16
 COVERED = 0.4
 """Share of a passage's longer side that its runs must cover; a passage below falls apart into its runs."""
 
-FEW = 12
+_FEW = 12
 """Runs up to which they are compared one by one."""
 
 Standing = tuple[np.ndarray, np.ndarray]
@@ -106,7 +106,7 @@ def _join(runs: np.ndarray, gap: int) -> list[Passage]:
             x = group[x]
         return x
 
-    for x, y in _near(runs, gap) if len(rows) > FEW else _near_of_few(rows, gap):
+    for x, y in _near(runs, gap) if len(rows) > _FEW else _near_of_few(rows, gap):
         group[root(y)] = root(x)
     members: dict[int, list[int]] = {}
     for x in range(len(rows)):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from analyzer.copying.align import FEW, Passage, join
+from analyzer.copying.align import Passage, join
 from analyzer.copying.correspondence import Correspondence
 from analyzer.copying.document import Document
 from analyzer.copying.fingerprints import K
@@ -66,32 +66,25 @@ def shared_evidence(found: np.ndarray, weights: np.ndarray) -> Evidence:
     ``weights`` are the commonness weights of the first text's k-grams.
     """
     passages = []
-    rows = found.tolist()
-    alone = set(map(tuple, rows))
+    alone = set(map(tuple, found.tolist()))
     for passage in join(found):
         held = weights[passage.start : passage.end - K + 1]
         if (passage.start, passage.other_start, passage.end - passage.start) not in alone:  # as a rule it is one run
-            held = held[_inside(passage, rows if len(rows) <= FEW else _within(passage, found))[: len(held)]]
+            held = held[_inside(passage, found)[: len(held)]]
         evidence = float(held.sum())
         if evidence > 0:
             passages.append((passage, evidence, evidence / len(held)))
     return passages
 
 
-def _within(passage: Passage, found: np.ndarray) -> list[list[int]]:
-    """Those of the (r, 3) runs that lie inside."""
+def _inside(passage: Passage, found: np.ndarray) -> np.ndarray:
+    """(characters of the passage,) bool: where the shared k-grams of those of the (r, 3) runs that lie inside begin."""
     start, other_start, length = found.T
     inside = (start >= passage.start) & (start + length <= passage.end)
-    return found[inside & (other_start >= passage.other_start) & (other_start + length <= passage.other_end)].tolist()
-
-
-def _inside(passage: Passage, rows: Iterable[list[int]]) -> np.ndarray:
-    """(characters of the passage,) bool: where its shared k-grams begin."""
+    inside &= (other_start >= passage.other_start) & (other_start + length <= passage.other_end)
     shared = np.zeros(passage.end - passage.start, bool)
-    for start, other_start, length in rows:
-        if (passage.start <= start and start + length <= passage.end
-                and passage.other_start <= other_start and other_start + length <= passage.other_end):
-            shared[start - passage.start : start - passage.start + length - K + 1] = True
+    for first, size in found[inside][:, ::2].tolist():
+        shared[first - passage.start : first - passage.start + size - K + 1] = True
     return shared
 
 

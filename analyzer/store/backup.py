@@ -13,13 +13,13 @@ import zipfile
 from contextlib import closing
 from pathlib import Path
 
+from analyzer.saving import whole
 from analyzer.store.care import Ailment, examine
 from analyzer.store.database import NAME, StoreError, aside, copy, prepare, version
 from analyzer.store.files import leftovers, stale_reports
 from analyzer.store.running import RUNNING, gone
 from analyzer.store.schema import VERSION
 from analyzer.store.store import Store
-from analyzer.saving import whole
 
 OWN = ("tiers.toml",)
 """Files beside the database that the organizer wrote."""
