@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 from report_fixture import synthetic_report
 
 from analyzer.store import Store
+
+
+_MAIN = sys.modules["__main__"]
+
+
+@pytest.fixture(autouse=True)
+def main_as_it_was():
+    """Streamlit's AppTest puts a script of its own in the place of ``__main__``, which every process that is started then runs."""
+    sys.modules["__main__"] = _MAIN
+    yield
+    sys.modules["__main__"] = _MAIN
 
 
 @pytest.fixture(scope="module")
